@@ -1,0 +1,49 @@
+# Two commands for a newcomer: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench lock clean
+
+run: .venv/run.stamp ## Build the environment and start the service with its simulated EHR
+	@$(BIN)/countersign serve
+
+test: .venv/test.stamp ## Install what the tests need on top, and run everything
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: .venv/check.stamp ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/bench.stamp ## Speed and memory, beside comparable services
+	$(BIN)/python -m bench.run
+
+lock: ## Pin every dependency anew, with hashes (needs uv)
+	for set in run test check bench; do bash requirements/lock $$set; done
+
+clean:
+	rm -rf .venv .countersign .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/base.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit("Countersign needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name one with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/base.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/test.stamp: requirements/test.txt .venv/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@sh tests/browser/install.sh
+	@touch $@
+
+.venv/check.stamp: requirements/check.txt .venv/test.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@touch $@
+
+.venv/bench.stamp: requirements/bench.txt .venv/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Speed and memory of the service, measured beside comparable ones in the same run."""

@@ -1,0 +1,82 @@
+"""The Flask application: wires the parts together, holds no logic."""
+
+import gc
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from plugin import rulebook, settings, tenants
+from plugin.errors import Issue, RefusedError, outcome, problem
+from plugin.hooks import views as hooks
+from plugin.parts import Parts, answer
+from plugin.review import Reviewer
+from plugin.store.store import Store, StoreError
+from plugin.web import check, health
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 4_000_000
+"""Bytes; a year of daily visits with their history is under one million."""
+
+
+def create_app(given: settings.Settings | None = None) -> Flask:
+    """Build the service.
+
+    Raises:
+        RuleDataError, SettingsError, StoreError: it must not start; the message says what to mend.
+
+    """
+    chosen = given or settings.load()
+    book = rulebook.load()
+    store = Store(chosen.database_url)
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.extensions["countersign"] = Parts(
+        settings=chosen,
+        book=book,
+        tenants=tenants.load(),
+        store=store,
+        reviewer=Reviewer(book, chosen.public_url),
+    )
+    for blueprint in (hooks.blueprint, check.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(RefusedError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StoreError, _unstored)
+    return app
+
+
+def serve() -> Flask:
+    """Build the service for a server: what was loaded is left out of garbage collection."""
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _refused(error: RefusedError) -> Response:
+    return _fault(error.status, error.issues)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    code = "too-long" if status == 413 else "not-found" if status == 404 else "processing"  # noqa: PLR2004 - HTTP
+    response = _fault(status, (Issue("", error.name, code),))
+    for key, value in error.get_headers():
+        if key.lower() in {"allow", "location"}:
+            response.headers[key] = value
+    return response
+
+
+def _unstored(error: StoreError) -> Response:
+    log.error("store failed", extra={"why": str(error)})
+    return _fault(503, (Issue("", "the store does not answer; send it again later", "transient"),))
+
+
+def _fault(status: int, issues: tuple[Issue, ...]) -> Response:
+    """Answer a fault in the form its address speaks."""
+    if request.path.startswith(("/cds-services", "/fhir", "/t/")):
+        return answer(outcome(issues), status)
+    title = {400: "Bad request", 404: "Not found", 412: "Not enough data"}.get(status, "Refused")
+    return answer(problem(status, title, issues), status, "application/problem+json")

@@ -1,0 +1,267 @@
+"""A settled bill and what was said on the way, drawn as CDS Hooks cards. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from plugin.fhir import BASE
+from plugin.fhir.reader import Reading
+from plugin.fhir.writer import actions, differs, ordinals, save, told
+from plugin.rulebook import About
+from rules.model import Bill, Cite, Finding, Fix, Line
+
+Card = dict[str, Any]
+KEY = "io.github.countersign-health"
+TOPICS = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
+REASONS = f"{BASE}/CodeSystem/override-reason"
+LONGEST = 139
+OWN = {"label": "Countersign", "url": "https://countersign-health.github.io/"}
+RANK = {"critical": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """All that cards are drawn from."""
+
+    reading: Reading
+    bill: Bill
+    trace: str
+    about: Mapping[str, About]
+    explain: str
+    """The address of the worked derivation."""
+    reasons: Sequence[tuple[str, str]]
+    """Override reasons: code and display."""
+    most: int
+    """How many cards at most."""
+
+
+def draw(drawing: Drawing) -> list[Card]:
+    """Return the cards: charges first, then one a problem, most serious first; none when clean.
+
+    What exceeds the most is folded into one line on the last card.
+    """
+    cards = [*_charges(drawing), *_problems(drawing)]
+    if not cards:
+        cards = list(_unchecked(drawing))
+    shown, folded = cards[: drawing.most], cards[drawing.most :]
+    if folded:
+        more = "; ".join(card["summary"] for card in folded)
+        shown[-1]["detail"] += f"\n\n**{len(folded)} more:** {more}"
+    for i, card in enumerate(shown):
+        _finish(card, i, drawing)
+    if shown:
+        shown[0]["extension"] = {KEY: _record(drawing)}
+    return shown
+
+
+def findings(bill: Bill) -> list[dict[str, Any]]:
+    """Return all findings as the wire names them."""
+    return [
+        {
+            "rule": finding.rule,
+            **({"codes": list(finding.codes)} if finding.codes else {}),
+            "says": finding.says,
+            "fixed": fixed,
+            **({"attests": finding.fixes[0].attests} if finding.fixes and not fixed else {}),
+            "cite": _cite(finding.cite),
+        }
+        for found, fixed in ((bill.fixed, True), (bill.open, False))
+        for finding in found
+    ]
+
+
+def not_checked(bill: Bill) -> list[dict[str, str]]:
+    """Return what could not be checked, each once."""
+    each = {(n.rule, n.why): {"rule": n.rule, "why": n.why} for n in bill.not_checked}
+    return list(each.values())
+
+
+def worked(bill: Bill) -> Iterator[str]:
+    """Return the arithmetic of a bill, line by line, each line once."""
+    yield from dict.fromkeys(line for finding in bill.findings for line in finding.worked)
+
+
+def _charges(drawing: Drawing) -> Iterator[Card]:
+    """Offer the settled bill, when it is not the one that the EHR holds."""
+    old, new = drawing.reading.visit.lines, drawing.bill.lines
+    if not differs(old, new):
+        return
+    card: Card = {
+        "summary": _summary(old, drawing.bill),
+        "detail": _detail(drawing),
+        "indicator": "warning" if old else "info",
+        "source": _source(_lead(drawing.bill.fixed), "claim"),
+    }
+    steps = actions(old, new, drawing.reading)
+    if steps:
+        label = "Correct the charges" if old else "Write these charges"
+        card["suggestions"] = [{"label": label, "isRecommended": True, "actions": list(steps)}]
+    else:
+        card["detail"] += "\n\nThese charges cannot be changed from here; enter them by hand."
+    yield card
+
+
+def _problems(drawing: Drawing) -> Iterator[Card]:
+    """Return one card for each finding that needs a person, most serious first."""
+    order = sorted(drawing.bill.open, key=lambda f: (RANK[f.indicator], not f.fixes))
+    for finding in order:
+        about = drawing.about[finding.rule]
+        card: Card = {
+            "summary": _cut(finding.says),
+            "detail": "\n\n".join(_explained(finding, about)),
+            "indicator": finding.indicator,
+            "source": _source(finding, "limits" if finding.rule == "mue" else "guideline"),
+        }
+        if finding.fixes:
+            card["suggestions"] = [_choice(fix, drawing) for fix in finding.fixes]
+            card["source"] = _source(finding, "claim")
+        yield card
+
+
+def _explained(finding: Finding, about: About) -> Iterator[str]:
+    """Return the paragraphs of a card about one finding."""
+    yield finding.says + "."
+    yield about.statement
+    if finding.worked:
+        yield _bullets(finding.worked)
+    if finding.fixes:
+        yield _bullets(f"**{fix.label}**, if {fix.attests}" for fix in finding.fixes)
+        lines = ", ".join(dict.fromkeys(line.code for line in finding.fixes[0].old))
+        yield f"Choose only what is true of this visit. Without it {lines} is not paid."
+    yield _authority(finding.cite)
+
+
+def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any]:
+    """Offer one lawful modifier; never recommended, because it makes a person affirm a fact."""
+    settled = {(x.id, x.charge): (x, n) for x, n in ordinals(drawing.bill.lines)}
+    steps = []
+    for old, new in zip(fix.old, fix.new, strict=True):
+        line, ordinal = settled[old.id, old.charge]
+        steps.append(save(replace(new, services=line.services), drawing.reading, ordinal))
+    return {"label": fix.label, "isRecommended": False, "actions": steps}
+
+
+def _unchecked(drawing: Drawing) -> Iterator[Card]:
+    """Say what could not be checked, when nothing else is said; silence would read as approval."""
+    reading = drawing.reading
+    said = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
+    by_why: dict[str, list[str]] = {}
+    for item in drawing.bill.not_checked:
+        if not item.quiet:
+            by_why.setdefault(item.why, []).append(drawing.about[item.rule].title)
+    said += [f"{why}: {'; '.join(titles)}" for why, titles in by_why.items()]
+    if said:
+        why = next(iter(by_why), "part of the visit could not be read")
+        yield {
+            "summary": _cut(f"Not all could be checked: {why}"),
+            "detail": _bullets(said),
+            "indicator": "info",
+            "source": _source(None, "guideline"),
+        }
+
+
+def _summary(old: Sequence[Line], bill: Bill) -> str:
+    """Say what to do first, then why, in one line."""
+    counted = next((f.says for f in bill.fixed if f.rule == "timed_units"), "")
+    reason = counted.split(":")[0]
+    if old:
+        steps = dict.fromkeys(f.fixes[0].label for f in bill.fixed if f.remedy)
+        head = "; ".join(steps) or "Correct the charges"
+        short = f"Correct {len(steps)} things: {next(iter(steps), '')}"
+    else:
+        head = "Bill " + ", ".join(told(line) for line in bill.lines)
+        units = sum(line.units for line in bill.lines)
+        short = f"Bill {len(bill.lines)} lines, {units} units"
+    for text in (f"{head}: {reason}" if reason else head, head, f"{short}: {reason}", short):
+        if len(text) <= LONGEST and not text.endswith(": "):
+            return text
+    return _cut(short)
+
+
+def _detail(drawing: Drawing) -> str:
+    """Return the bill, its arithmetic, and the authority for each step."""
+    bill, reading = drawing.bill, drawing.reading
+    parts = ["**Charges**\n" + _bullets(told(line) for line in bill.lines)]
+    if not bill.lines:
+        parts = ["**Charges**: none of the services charted can be billed."]
+    arithmetic = tuple(worked(bill))
+    if arithmetic:
+        parts.append("**How it was counted**\n" + _bullets(arithmetic))
+    why = [f"{f.says} ({_link(f.cite)})" for f in bill.fixed]
+    parts.append("**Why**\n" + _bullets(why))
+    missing = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
+    missing += [f"{n.rule}: {n.why}" for n in bill.not_checked if not n.quiet]
+    if missing:
+        parts.append("**Not checked**\n" + _bullets(dict.fromkeys(missing)))
+    return "\n\n".join(parts)
+
+
+def _finish(card: Card, index: int, drawing: Drawing) -> None:
+    """Give a card its name, its reasons for saying no, and the way to the derivation."""
+    card["uuid"] = name(drawing.trace, f"card {index} {card['summary']}")
+    if "suggestions" in card:
+        card["selectionBehavior"] = "at-most-one"
+        for n, suggestion in enumerate(card["suggestions"]):
+            suggestion["uuid"] = name(drawing.trace, f"suggestion {index} {n}")
+    card["overrideReasons"] = [
+        {"code": code, "system": REASONS, "display": display} for code, display in drawing.reasons
+    ]
+    card["links"] = [{"label": "See how", "url": drawing.explain, "type": "absolute"}]
+
+
+def _record(drawing: Drawing) -> dict[str, Any]:
+    """Return the machine's account of the visit, for the first card."""
+    account = {
+        "trace": drawing.trace,
+        "findings": findings(drawing.bill),
+        "notChecked": not_checked(drawing.bill),
+    }
+    return {key: value for key, value in account.items() if value}
+
+
+def name(trace: str, part: str) -> str:
+    """Return a UUID for a part of an answer: the same part of the same answer has the same one."""
+    h = blake2b(f"{trace} {part}".encode(), digest_size=16).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-8{h[13:16]}-a{h[17:20]}-{h[20:]}"
+
+
+def _source(finding: Finding | None, topic: str) -> dict[str, Any]:
+    own = {"label": finding.cite.title, "url": finding.cite.url} if finding else OWN
+    return {**own, "topic": {"system": TOPICS, "code": topic}}
+
+
+def _lead(found: Sequence[Finding]) -> Finding | None:
+    """Return the finding that a charges card rests on: the unit count where there is one."""
+    return next((f for f in found if f.worked), found[0] if found else None)
+
+
+def _cite(cite: Cite) -> dict[str, str]:
+    said = {
+        "id": cite.id,
+        "title": cite.title,
+        "url": cite.url,
+        "effective": cite.effective,
+        "edition": cite.edition,
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _link(cite: Cite) -> str:
+    edition = f", {cite.edition}" if cite.edition else ""
+    return f"[{cite.title}]({cite.url}){edition}, in force since {cite.effective}"
+
+
+def _authority(cite: Cite) -> str:
+    return f"Authority: {_link(cite)}, read {cite.checked}."
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _cut(text: str) -> str:
+    """Keep a summary within what CDS Hooks allows, whole words only."""
+    if len(text) <= LONGEST:
+        return text
+    return text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

@@ -1,0 +1,73 @@
+"""The command line: ``countersign serve`` and ``countersign check FILE``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from plugin import __version__, settings
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; exit status 2 means that what was asked could not be done."""
+    parser = argparse.ArgumentParser(
+        prog="countersign", description="The second signature on a therapy visit."
+    )
+    parser.add_argument("--version", action="version", version=f"countersign {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="start the service")
+    serve.add_argument("--host", help="address to listen on (COUNTERSIGN_HOST)")
+    serve.add_argument("--port", type=int, help="port to listen on (COUNTERSIGN_PORT)")
+    serve.add_argument("--workers", type=int, help="worker processes (COUNTERSIGN_WORKERS)")
+    serve.set_defaults(run=_serve)
+
+    check = commands.add_parser("check", help="check one visit and print its bill")
+    check.add_argument("file", help="a CDS Hooks request or FHIR Bundle, as JSON; - for stdin")
+    check.add_argument("--json", action="store_true", help="print what POST /check answers")
+    check.set_defaults(run=_check)
+
+    chosen = parser.parse_args(arguments)
+    sys.exit(chosen.run(chosen))
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    """Start the WSGI server; the application itself is loaded in its workers."""
+    for name in ("host", "port", "workers"):
+        if getattr(chosen, name) is not None:
+            os.environ[f"{settings.PREFIX}{name.upper()}"] = str(getattr(chosen, name))
+    try:
+        how = settings.load()
+    except settings.SettingsError as error:
+        return _fail(error)
+    from granian import Granian  # noqa: PLC0415 - only a server needs it
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    if how.demo:
+        print(f"Simulated EHR:   {how.public_url}/", flush=True)
+    print(f"CDS Hooks:       {how.public_url}/cds-services", flush=True)
+    Granian(
+        "plugin.app:serve",
+        factory=True,
+        address=how.host,
+        port=how.port,
+        interface=Interfaces.WSGI,
+        workers=how.workers,
+        blocking_threads=8,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """Print the bill of one visit, what was found, and the arithmetic."""
+    from plugin.offline import check_file  # noqa: PLC0415 - loads the rules
+
+    return check_file(chosen.file, as_json=chosen.json)
+
+
+def _fail(error: Exception) -> int:
+    print(f"countersign: {error}", file=sys.stderr)
+    return 2

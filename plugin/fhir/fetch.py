@@ -1,0 +1,207 @@
+"""Fetching what a request did not bring, from the EHR's FHIR server.
+
+Only from servers that the site has named, with the request's own token, within one time budget for
+the whole request, in parallel; never a redirect, never more than ``LARGEST`` bytes an answer.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+
+from plugin.errors import RefusedError
+from plugin.fhir.gather import Gathered, next_page
+from plugin.json import read as read_json
+
+log = logging.getLogger(__name__)
+
+LARGEST = 5_000_000
+PAGES = 10
+TOKEN = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+UNREACHABLE = "the EHR's FHIR server did not give it"
+
+_local = threading.local()
+_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fetch")
+
+
+class FetchError(Exception):
+    """Something could not be had; the message says why, without any address or data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Leave to read from one FHIR server until a moment."""
+
+    server: str
+    token: str
+    deadline: float
+    """By the monotonic clock."""
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self.deadline - time.monotonic()
+
+
+def allowed(server: str, listed: Iterable[str]) -> bool:
+    """Tell whether a server is one that the site has named.
+
+    An address of this machine without a port stands for all its ports.
+
+    >>> allowed("https://ehr.example/fhir", ["https://ehr.example/fhir"])
+    True
+    >>> allowed("http://localhost:8099/fhir", ["http://localhost"])
+    True
+    >>> allowed("https://ehr.example.evil/fhir", ["https://ehr.example"])
+    False
+    """
+    return any(_under(server, base) for base in listed)
+
+
+def _under(server: str, base: str) -> bool:
+    asked, named = urlsplit(server), urlsplit(base)
+    try:
+        ports = (asked.port, named.port)
+    except ValueError:
+        return False
+    here = named.hostname in LOOPBACK and ports[1] is None
+    return (
+        asked.scheme == named.scheme
+        and asked.hostname == named.hostname
+        and (here or ports[0] == ports[1])
+        and asked.username is None
+        and f"{asked.path.rstrip('/')}/".startswith(f"{named.path.rstrip('/')}/")
+    )
+
+
+def fill(
+    gathered: Gathered, templates: Mapping[str, str], tokens: Mapping[str, str], access: Access
+) -> None:
+    """Fetch every absent key that its template can be resolved for, and follow unfinished pages.
+
+    What could not be had is left as an error under its key.
+    """
+    wanted = {
+        key: query
+        for key, template in templates.items()
+        if gathered.absent(key) and (query := resolved(template, tokens))
+    }
+    jobs = {key: _pool.submit(search, query, access) for key, query in wanted.items()}
+    jobs |= {key: _pool.submit(search, url, access) for key, url in gathered.pages.items()}
+    for key, job in jobs.items():
+        _take(gathered, key, job, access)
+
+
+def furnishers(gathered: Gathered, access: Access) -> None:
+    """Fetch who furnished the services, when nobody said."""
+    names = sorted(set(_actors(gathered)))[:20]
+    if not gathered.absent("practitioners") or not names:
+        return
+    listed = ",".join(quote(name, safe="") for name in names)
+    queries = (f"PractitionerRole?practitioner={listed}", f"Practitioner?_id={listed}")
+    for job in [_pool.submit(search, query, access) for query in queries]:
+        _take(gathered, "practitioners", job, access)
+    if gathered.under("practitioners"):
+        gathered.errors.pop("practitioners", None)  # one of the two is enough
+
+
+def resolved(template: str, tokens: Mapping[str, str]) -> str:
+    """Return a template's query; empty when a token of it is not known."""
+    if any(not tokens.get(name) for name in TOKEN.findall(template)):
+        return ""
+    return TOKEN.sub(lambda match: quote(tokens[match[1]], safe=""), template)
+
+
+def search(query: str, access: Access) -> list[dict[str, Any]]:
+    """Return every page of a search, or the one resource of a read.
+
+    Raises:
+        FetchError: the server did not answer, in time or with success.
+
+    """
+    found, url = [], urljoin(access.server.rstrip("/") + "/", query)
+    for _ in range(PAGES):
+        if not _under(url, access.server):
+            raise FetchError("a page is on another server")
+        page = _get(url, access)
+        found.append(page)
+        more = next_page(page)
+        if not more:
+            return found
+        url = urljoin(url, more)
+    raise FetchError(f"more than {PAGES} pages")
+
+
+def _get(url: str, access: Access) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {access.token}", "Accept": "application/fhir+json"}
+    left = access.left()
+    if left <= 0:
+        raise FetchError("the time allowed ran out")
+    try:
+        with _session().get(
+            url, headers=headers, timeout=left, allow_redirects=False, stream=True
+        ) as answer:
+            return _body(answer, access)
+    except requests.RequestException as error:
+        raise FetchError(UNREACHABLE) from error
+
+
+def _session() -> requests.Session:
+    """Return this thread's session: its connections are kept, cookies and proxies are not."""
+    session: requests.Session | None = getattr(_local, "session", None)
+    if session is None:
+        session = _local.session = requests.Session()
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+def _body(answer: requests.Response, access: Access) -> dict[str, Any]:
+    if answer.status_code != requests.codes.ok:
+        raise FetchError(f"the EHR's FHIR server answered {answer.status_code}")
+    body = bytearray()
+    for chunk in answer.iter_content(65536):
+        body += chunk
+        if len(body) > LARGEST:
+            raise FetchError("the answer is too large")
+        if access.left() <= 0:
+            raise FetchError("the time allowed ran out")
+    try:
+        return read_json(bytes(body))
+    except RefusedError as error:
+        raise FetchError("the answer is not well-formed JSON") from error
+
+
+def _take(gathered: Gathered, key: str, job: Future[list[dict[str, Any]]], access: Access) -> None:
+    """Put what a job fetched under its key, or why it could not."""
+    try:
+        pages = job.result(timeout=max(0.0, access.left()))
+    except FetchError as error:
+        gathered.errors[key] = str(error)
+    except FutureTimeoutError:
+        job.cancel()
+        gathered.errors[key] = "the time allowed ran out"
+    else:
+        for page in pages:
+            gathered.put(key, page, key)
+        gathered.pages.pop(key, None)  # every page has been read
+
+
+def _actors(gathered: Gathered) -> Iterable[str]:
+    """Return the ids of practitioners whom the procedures name."""
+    for found in gathered.under("procedures"):
+        performers = found.raw.get("performer")
+        for performer in performers if isinstance(performers, list) else ():
+            actor = performer.get("actor") if isinstance(performer, dict) else None
+            reference = actor.get("reference") if isinstance(actor, dict) else None
+            if isinstance(reference, str) and "Practitioner/" in reference:
+                yield reference.split("/_history/")[0].rsplit("/", 1)[-1]

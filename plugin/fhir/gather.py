@@ -1,0 +1,143 @@
+"""Which resources a request brought, under which key, and from where.
+
+A prefetch key has four states: data, nothing (null or an empty Bundle), an error (OperationOutcome)
+or absent. Absent keys may be fetched; errors are not tried again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugin.errors import Issue, RefusedError
+
+Raw = dict[str, Any]
+
+KEY_OF_TYPE = {
+    "Patient": "patient",
+    "Encounter": "encounter",
+    "Procedure": "procedures",
+    "Coverage": "coverage",
+    "ChargeItem": "charges",
+    "Practitioner": "practitioners",
+    "PractitionerRole": "practitioners",
+    "Observation": "minutes",
+}
+KEYS = tuple(dict.fromkeys(KEY_OF_TYPE.values()))
+REQUIRED = ("patient", "encounter", "procedures", "coverage")
+ENTRIES = 2000
+"""The most resources that one request may bring; a year of daily visits is a few hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One resource as received, and its place in the request."""
+
+    where: str
+    raw: Raw
+    alias: str = ""
+    """The fullUrl by which others in the same Bundle may point at it."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything at hand, by prefetch key."""
+
+    found: dict[str, list[Found]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    """Keys that the EHR answered with an OperationOutcome, and what that means."""
+    pages: dict[str, str] = field(default_factory=dict)
+    """Keys whose Bundle goes on elsewhere, and where."""
+
+    def under(self, key: str) -> list[Found]:
+        """Return the resources under a key; none when it is empty or absent."""
+        return self.found.get(key, [])
+
+    def absent(self, key: str) -> bool:
+        """Tell whether nobody said anything about a key yet."""
+        return key not in self.found and key not in self.errors
+
+    def put(self, key: str, value: Any, where: str) -> None:
+        """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
+
+        Raises:
+            RefusedError: 400, when it is none of these.
+
+        """
+        if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
+            self.errors[key] = "the EHR answered with an error"
+            return
+        if isinstance(value, dict) and value.get("resourceType") == "Bundle":
+            more = next_page(value)
+            if more:
+                self.pages[key] = more
+        found = list(resources(value, where))
+        if len(found) > ENTRIES:
+            raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
+        self.found.setdefault(key, []).extend(found)
+
+
+def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:
+    """Take the prefetch of a request; keys that nobody asked for are passed over."""
+    gathered = Gathered()
+    for key in keys:
+        if key in prefetch:
+            gathered.put(key, prefetch[key], f"prefetch.{key}")
+    return gathered
+
+
+def bundled(bundle: Raw) -> Gathered:
+    """Sort a Bundle's resources by what they are; types that are not read are passed over."""
+    gathered = Gathered(found={key: [] for key in KEYS})
+    for found in resources(bundle, ""):
+        key = KEY_OF_TYPE.get(str(found.raw.get("resourceType")))
+        if key:
+            gathered.found[key].append(found)
+    if sum(len(found) for found in gathered.found.values()) > ENTRIES:
+        raise RefusedError(413, Issue("entry", f"more than {ENTRIES} resources", "too-long"))
+    return gathered
+
+
+def resources(value: Any, where: str) -> Iterator[Found]:
+    """Return the resources in a prefetch value, each with its place."""
+    if value is None:
+        return
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from resources(item, f"{where}[{i}]")
+    elif not isinstance(value, dict):
+        raise RefusedError(400, Issue(where, "should be a FHIR resource or null", "structure"))
+    elif value.get("resourceType") == "Bundle":
+        yield from _entries(value, where)
+    else:
+        yield Found(where, value)
+
+
+def _entries(bundle: Raw, where: str) -> Iterator[Found]:
+    place = f"{where}.entry" if where else "entry"
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        raise RefusedError(400, Issue(place, "should be a list", "structure"))
+    for i, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise RefusedError(400, Issue(f"{place}[{i}]", "should be an object", "structure"))
+        resource = entry.get("resource")
+        if resource is None:
+            continue
+        if not isinstance(resource, dict):
+            raise RefusedError(
+                400, Issue(f"{place}[{i}].resource", "should be an object", "structure")
+            )
+        if resource.get("resourceType") == "OperationOutcome":
+            continue  # a warning that servers add to search results
+        alias = entry.get("fullUrl")
+        yield Found(f"{place}[{i}].resource", resource, alias if isinstance(alias, str) else "")
+
+
+def next_page(bundle: Raw) -> str:
+    """Return where a Bundle goes on, or an empty string."""
+    links = bundle.get("link")
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "next":
+            url = link.get("url")
+            return url if isinstance(url, str) else ""
+    return ""

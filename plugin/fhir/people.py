@@ -1,0 +1,104 @@
+"""Who furnished what: from FHIR's many ways of saying it to a performer role."""
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from plugin.fhir import BASE, NUCC
+from plugin.fhir.decode import Decoder, Read
+from plugin.fhir.elements import (
+    CodeableConcept,
+    Encounter,
+    Performer,
+    Practitioner,
+    PractitionerRole,
+)
+from plugin.fhir.gather import Found
+from plugin.fhir.references import Aliases
+from rules.model import Role
+from rules.people import AS_SAID
+
+ROLES = frozenset(AS_SAID)
+ROLE_SYSTEM = f"{BASE}/CodeSystem/performer-role"
+OF_TAXONOMY: tuple[tuple[str, Role], ...] = (
+    ("2251", "pt"),
+    ("2252", "pta"),
+    ("2255A", "at"),
+    ("225X", "ot"),
+    ("224Z", "ota"),
+    ("2355S", "slpa"),
+    ("235Z", "slp"),
+    ("111N", "dc"),
+    ("163W", "rn"),
+    ("207", "md"),
+    ("208", "md"),
+    ("363", "npp"),
+)
+
+
+def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
+    """Return the first performer role that concepts name, in our own codes or NUCC taxonomy."""
+    for concept in concepts:
+        for coding in concept.coding:
+            if coding.system == ROLE_SYSTEM and coding.code in ROLES:
+                return cast(Role, coding.code)
+            if coding.system == NUCC:
+                for prefix, role in OF_TAXONOMY:
+                    if coding.code.startswith(prefix):
+                        return role
+    return None
+
+
+class People:
+    """The roles of everybody whom the request describes."""
+
+    def __init__(
+        self,
+        found: Iterable[Found],
+        roster: Mapping[str, Role],
+        decoder: Decoder,
+        aliases: Aliases,
+    ) -> None:
+        """Learn each practitioner's role, from their qualifications and their roles."""
+        self._aliases, self._roster = aliases, roster
+        self._known: dict[str, Role] = {}
+        for item in found:
+            if item.raw.get("resourceType") == "PractitionerRole":
+                self._learn_role(decoder.one(item, PractitionerRole, required=False))
+            else:
+                self._learn(decoder.one(item, Practitioner, required=False))
+
+    def _learn(self, read: Read[Practitioner] | None) -> None:
+        if read and (role := role_in(q.code for q in read.it.qualification)):
+            self._known[read.reference] = role
+
+    def _learn_role(self, read: Read[PractitionerRole] | None) -> None:
+        role = role_in([*read.it.code, *read.it.specialty]) if read else None
+        if read and role:
+            self._known[read.reference] = role
+            if who := self._aliases.target(read.it.practitioner):
+                self._known.setdefault(who, role)
+
+    def of(self, performers: Iterable[Performer], encounter: Encounter) -> tuple[Role, ...]:
+        """Return the roles of those who furnished a service together; empty when unknown.
+
+        What the service says of each decides; then what is known of them; then, when the service
+        names nobody whose role is known, the one role among the encounter's participants; then the
+        site's roster.
+        """
+        roles: dict[Role, None] = {}
+        named = []
+        for performer in performers:
+            named.append(self._aliases.target(performer.actor))
+            role = role_in([performer.function]) if performer.function else None
+            role = role or self._known.get(named[-1])
+            if role:
+                roles[role] = None
+        return tuple(roles) or self._otherwise(named, encounter)
+
+    def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
+        present = [self._aliases.target(p.individual) for p in encounter.participant]
+        there = {role for who in present if (role := self._known.get(who))}
+        if len(there) == 1:
+            return tuple(there)
+        listed = {role for who in named or present if (role := self._roster.get(who))}
+        return tuple(listed) if len(listed) == 1 or named else ()

@@ -1,0 +1,235 @@
+"""The messages of CDS Hooks as marshmallow schemas: what comes in, and what goes out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from plugin.errors import Issue, RefusedError
+
+ID = validate.Length(min=1, max=200)
+
+
+class Open(Schema):
+    """A message that may hold more than is read (clients add extensions of their own)."""
+
+    class Meta:
+        """Pass over what is not known."""
+
+        unknown = EXCLUDE
+
+
+class Closed(Schema):
+    """A message of our own: nothing in it but what the specification names."""
+
+    class Meta:
+        """Refuse what is not known."""
+
+        unknown = RAISE
+
+
+# --- what comes in ---------------------------------------------------------------------------
+
+
+class Authorization(Open):
+    """Leave to read from the EHR's FHIR server, for this one call."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True, validate=validate.Equal("Bearer"))
+    expires_in = fields.Integer(required=True, strict=True)
+    scope = fields.String(required=True)
+    subject = fields.String(required=True)
+    patient = fields.String()
+
+
+class VisitContext(Open):
+    """The context of encounter-discharge."""
+
+    userId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
+    patientId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
+    encounterId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
+
+
+class Request(Open):
+    """The envelope of every call; FHIR inside it is read elsewhere."""
+
+    hook = fields.String(required=True, validate=ID)
+    hookInstance = fields.UUID(required=True)  # noqa: N815 - CDS Hooks' name
+    context = fields.Dict(keys=fields.String(), required=True)
+    fhirServer = fields.Url(require_tld=False, schemes={"http", "https"})  # noqa: N815 - as above
+    fhirAuthorization = fields.Nested(Authorization)  # noqa: N815 - CDS Hooks' name
+    prefetch = fields.Dict(keys=fields.String())
+    extension = fields.Dict(keys=fields.String())
+
+
+class Reason(Open):
+    """Why a card was not followed, as a code."""
+
+    code = fields.String(required=True, validate=validate.Length(min=1, max=128))
+    system = fields.String(load_default="", validate=validate.Length(max=500))
+    display = fields.String()
+
+
+class OverrideReason(Open):
+    """Why a card was not followed, as a code, in words, or both."""
+
+    reason = fields.Nested(Reason)
+    userComment = fields.String(validate=validate.Length(max=10_000))  # noqa: N815 - as above
+
+
+class Accepted(Open):
+    """A suggestion that was taken."""
+
+    id = fields.String(required=True, validate=ID)
+
+
+class FeedbackEntry(Open):
+    """What became of one card."""
+
+    card = fields.String(required=True, validate=ID)
+    outcome = fields.String(required=True, validate=validate.OneOf(("accepted", "overridden")))
+    outcomeTimestamp = fields.AwareDateTime(  # noqa: N815 - CDS Hooks' name
+        required=True, format="iso"
+    )
+    acceptedSuggestions = fields.List(fields.Nested(Accepted))  # noqa: N815 - as above
+    overrideReason = fields.Nested(OverrideReason)  # noqa: N815 - CDS Hooks' name
+
+    @validates_schema(skip_on_field_errors=True)
+    def says_what_was_accepted(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Hold an accepted card to naming at least one suggestion."""
+        if data.get("outcome") == "accepted" and not data.get("acceptedSuggestions"):
+            raise ValidationError("Required when accepted.", "acceptedSuggestions")
+
+
+class Feedback(Open):
+    """A batch of feedback."""
+
+    feedback = fields.List(
+        fields.Nested(FeedbackEntry), required=True, validate=validate.Length(min=1, max=1000)
+    )
+
+
+# --- what goes out ---------------------------------------------------------------------------
+
+TEXT = validate.Length(min=1)
+
+
+class Coding(Closed):
+    """A code in a system."""
+
+    system = fields.String(required=True, validate=TEXT)
+    code = fields.String(required=True, validate=TEXT)
+    display = fields.String(validate=TEXT)
+
+
+class Source(Closed):
+    """The authority a card rests on."""
+
+    label = fields.String(required=True, validate=TEXT)
+    url = fields.Url()
+    topic = fields.Nested(Coding)
+
+
+class Link(Closed):
+    """A way to read more."""
+
+    label = fields.String(required=True, validate=TEXT)
+    url = fields.Url(required=True, require_tld=False)
+    type = fields.String(required=True, validate=validate.OneOf(("absolute", "smart")))
+
+
+class Action(Closed):
+    """One change to the EHR's data."""
+
+    type = fields.String(required=True, validate=validate.OneOf(("create", "update", "delete")))
+    description = fields.String(required=True, validate=TEXT)
+    resource = fields.Dict(keys=fields.String())
+    resourceId = fields.String(validate=TEXT)  # noqa: N815 - CDS Hooks' name
+
+    @validates_schema(skip_on_field_errors=True)
+    def carries_what_it_changes(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Hold a deletion to naming a resource, and the others to carrying one."""
+        if (data["type"] == "delete") != ("resourceId" in data) or (
+            (data["type"] == "delete") == ("resource" in data)
+        ):
+            raise ValidationError("A deletion has a resourceId, the others a resource.", "type")
+
+
+class Suggestion(Closed):
+    """Changes that belong together."""
+
+    label = fields.String(required=True, validate=TEXT)
+    uuid = fields.UUID(required=True)
+    isRecommended = fields.Boolean(required=True)  # noqa: N815 - CDS Hooks' name
+    actions = fields.List(fields.Nested(Action), required=True, validate=TEXT)
+
+
+class CardMessage(Closed):
+    """One card."""
+
+    uuid = fields.UUID(required=True)
+    summary = fields.String(required=True, validate=validate.Length(min=1, max=139))
+    detail = fields.String(validate=TEXT)
+    indicator = fields.String(
+        required=True, validate=validate.OneOf(("info", "warning", "critical"))
+    )
+    source = fields.Nested(Source, required=True)
+    suggestions = fields.List(fields.Nested(Suggestion), validate=TEXT)
+    selectionBehavior = fields.String(  # noqa: N815 - CDS Hooks' name
+        validate=validate.OneOf(("at-most-one", "any"))
+    )
+    overrideReasons = fields.List(  # noqa: N815 - CDS Hooks' name
+        fields.Nested(Coding), validate=validate.Length(min=1, max=6)
+    )
+    links = fields.List(fields.Nested(Link), validate=TEXT)
+    extension = fields.Dict(keys=fields.String())
+
+
+class Response(Closed):
+    """The answer to a call."""
+
+    cards = fields.List(fields.Nested(CardMessage), required=True)
+
+
+class Service(Closed):
+    """One service, as discovery lists it."""
+
+    id = fields.String(required=True, validate=TEXT)
+    hook = fields.String(required=True, validate=TEXT)
+    title = fields.String(required=True, validate=TEXT)
+    description = fields.String(required=True, validate=TEXT)
+    usageRequirements = fields.String(validate=TEXT)  # noqa: N815 - CDS Hooks' name
+    prefetch = fields.Dict(keys=fields.String(), values=fields.String())
+    version = fields.String(required=True)
+    hookVersion = fields.String(required=True)  # noqa: N815 - CDS Hooks' name
+
+
+class Discovery(Closed):
+    """The list of services."""
+
+    services = fields.List(fields.Nested(Service), required=True)
+
+
+def load(schema: Schema, data: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """Return a message that keeps to its schema.
+
+    Raises:
+        RefusedError: 400, with the place and reason of each fault; no value is repeated.
+
+    """
+    try:
+        loaded: dict[str, Any] = schema.load(data)
+    except ValidationError as error:
+        raise RefusedError(400, *_issues(error.messages, where)) from None
+    return loaded
+
+
+def _issues(messages: Any, where: str) -> Iterator[Issue]:
+    """Flatten marshmallow's nested messages, which hold no values."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            step = f"[{key}]" if isinstance(key, int) else f".{key}"
+            yield from _issues(inner, where if key == "_schema" else (where + step).lstrip("."))
+    else:
+        for message in messages:
+            yield Issue(where, str(message).rstrip("."), "structure")

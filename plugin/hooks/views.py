@@ -1,0 +1,165 @@
+"""The CDS Hooks addresses: discovery, call and feedback, for each site."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from plugin.cards import OWN
+from plugin.errors import Issue, RefusedError
+from plugin.fhir.fetch import Access, allowed, fill, furnishers
+from plugin.fhir.gather import KEYS, Gathered, prefetched
+from plugin.hooks.messages import Feedback, Request, load
+from plugin.hooks.services import SERVICES, CdsService, discovery
+from plugin.json import read as read_json
+from plugin.parts import Parts, answer, parts
+from plugin.review import Asked
+from plugin.store.store import Event
+from plugin.tenants import DEMO, Tenant
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("hooks", __name__)
+
+REQUEST = Request()
+FEEDBACK = Feedback()
+OBTAINED = ("encounter", "procedures")
+"""Without these a visit cannot be known at all."""
+
+
+@blueprint.get("/cds-services")
+@blueprint.get("/t/<tenant>/cds-services")
+def discover(tenant: str = DEMO) -> Response:
+    """List the services."""
+    parts(current_app).tenant(tenant)
+    return answer(discovery())
+
+
+@blueprint.post("/cds-services/<service>")
+@blueprint.post("/t/<tenant>/cds-services/<service>")
+def call(service: str, tenant: str = DEMO) -> Response:
+    """Answer a call with cards."""
+    ours = parts(current_app)
+    site, asked = ours.tenant(tenant), _service(service)
+    message = load(REQUEST, read_json(request.get_data(cache=False)))
+    return answer({"cards": cards_for(message, asked, site, ours)})
+
+
+@blueprint.post("/cds-services/<service>/feedback")
+@blueprint.post("/t/<tenant>/cds-services/<service>/feedback")
+def feedback(service: str, tenant: str = DEMO) -> Response:
+    """Keep what became of cards."""
+    ours = parts(current_app)
+    site, asked = ours.tenant(tenant), _service(service)
+    message = load(FEEDBACK, read_json(request.get_data(cache=False)))
+    ours.store.add_feedback([_event(entry, asked, site) for entry in message["feedback"]])
+    return Response(status=200)
+
+
+def cards_for(
+    message: Mapping[str, Any], service: CdsService, tenant: Tenant, ours: Parts
+) -> list[dict[str, Any]]:
+    """Return the cards for a call whose envelope has been read.
+
+    Raises:
+        RefusedError: the context is not the hook's, or the visit cannot be read.
+
+    """
+    if message["hook"] != service.hook:
+        raise RefusedError(400, Issue("hook", f"{service.id} answers {service.hook}"))
+    context = load(service.context, message["context"], "context")
+    gathered = prefetched(message.get("prefetch", {}), KEYS)
+    _complete(gathered, message, context, service, tenant)
+    asked = Asked(
+        tenant=tenant,
+        service=service.id,
+        patient=context["patientId"],
+        encounter=context["encounterId"],
+        occasion=str(message["hookInstance"]),
+    )
+    try:
+        review = ours.reviewer.review(gathered, asked)
+    except RefusedError:
+        raise
+    except Exception as error:
+        # No traceback: its messages might repeat what they were given.
+        log.error("review failed: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400
+        return [UNCHECKED]
+    ours.store.record(review.decision)
+    return review.cards
+
+
+UNCHECKED = {
+    "uuid": "0b6f1c0e-5a52-8d5e-a3f1-6f2c1d9f4a10",
+    "summary": "This visit could not be checked: a fault of the checker, not of the chart",
+    "detail": "The fault has been logged. Charges are as they were.",
+    "indicator": "info",
+    "source": OWN,
+}
+
+
+def _complete(
+    gathered: Gathered,
+    message: Mapping[str, Any],
+    context: Mapping[str, str],
+    service: CdsService,
+    tenant: Tenant,
+) -> None:
+    """Fetch what is absent where that is possible, and refuse a visit that cannot be known."""
+    access = _access(message, tenant)
+    if access:
+        tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in context.items() if v}
+        optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
+        fill(gathered, optional, tokens, access)
+        furnishers(gathered, access)
+    missing = [
+        Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
+        for key in OBTAINED
+        if gathered.absent(key) or key in gathered.errors
+    ]
+    if not gathered.under("encounter") and not missing:
+        missing = [Issue("prefetch.encounter", "the EHR has no such encounter")]
+    if missing:
+        raise RefusedError(412, *missing)
+
+
+def _access(message: Mapping[str, Any], tenant: Tenant) -> Access | None:
+    """Return leave to read from the EHR's server, when it was given and the site knows it."""
+    server, leave = message.get("fhirServer"), message.get("fhirAuthorization")
+    if not server or not leave or not leave["access_token"]:
+        return None
+    if not allowed(server, tenant.fhir_servers):
+        return None
+    deadline = time.monotonic() + tenant.time_budget
+    return Access(server=server, token=leave["access_token"], deadline=deadline)
+
+
+def _service(name: str) -> CdsService:
+    if name not in SERVICES:
+        raise RefusedError(404, Issue("", "there is no such CDS service", "not-found"))
+    return SERVICES[name]
+
+
+def _event(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> Event:
+    override = entry.get("overrideReason") or {}
+    reason = override.get("reason") or {}
+    return Event(
+        tenant=tenant.name,
+        service=service.id,
+        card=entry["card"],
+        outcome=entry["outcome"],
+        outcome_at=entry["outcomeTimestamp"].isoformat(),
+        suggestions=" ".join(s["id"] for s in entry.get("acceptedSuggestions") or ()),
+        reason_system=reason.get("system", ""),
+        reason_code=reason.get("code", ""),
+        commented=int(bool(override.get("userComment"))),
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Return where a fault arose; its message might repeat what it was given."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,78 @@
+"""A visit checked from a file, without a server or a store."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from plugin import rulebook, tenants
+from plugin.cards import worked
+from plugin.errors import RefusedError
+from plugin.fhir.writer import told
+from plugin.json import read as read_json
+from plugin.review import Review, Reviewer
+from plugin.web.check import reviewed, taken
+from rules.model import Finding
+from rules.policy import RuleDataError
+
+MARKS = {"info": "note", "warning": "warn", "critical": "STOP"}
+
+
+def check_file(name: str, *, as_json: bool) -> int:
+    """Print what a review of a file says; 2 when the file cannot be checked, else 0."""
+    try:
+        body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        review = _review(body)
+    except OSError as error:
+        return _fail(f"{name}: cannot be read: {error.strerror}")
+    except (RefusedError, RuleDataError) as error:
+        return _fail(f"{name}: {error}")
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(reviewed(review)), indent=2).decode())
+    else:
+        print("\n".join(report(review)))
+    return 0
+
+
+def report(review: Review) -> Iterator[str]:
+    """Return a review as lines for a terminal."""
+    visit, bill = review.reading.visit, review.bill
+    yield f"Date of service {visit.date_of_service}, payer {review.policy.payer}, {visit.setting}"
+    yield ""
+    yield "Bill"
+    yield from (f"  {told(line)}" for line in bill.lines)
+    if not bill.lines:
+        yield "  nothing"
+    arithmetic = tuple(worked(bill))
+    if arithmetic:
+        yield from ("", "Arithmetic", *(f"  {line}" for line in arithmetic))
+    if bill.findings:
+        yield from ("", "Findings")
+        for finding in bill.fixed:
+            yield from _told(finding, "done")
+        for finding in bill.open:
+            yield from _told(finding, MARKS[finding.indicator])
+    said = [f"{n.rule}: {n.why}" for n in bill.not_checked]
+    said += [f"{issue.where}: {issue.why}" for issue in review.reading.left_out]
+    said += review.reading.unread
+    if said:
+        yield from ("", "Not checked", *(f"  {line}" for line in said))
+
+
+def _told(finding: Finding, mark: str) -> Iterator[str]:
+    yield f"  {mark}  {finding.says}"
+    edition = f", {finding.cite.edition}" if finding.cite.edition else ""
+    yield f"        {finding.cite.title}{edition}"
+    for fix in finding.fixes if mark != "done" else ():
+        yield f"        {fix.label}, if {fix.attests}"
+
+
+def _review(body: bytes) -> Review:
+    gathered, asked = taken(read_json(body), tenants.load()[tenants.DEMO])
+    return Reviewer(rulebook.load(), "https://countersign.invalid").review(gathered, asked)
+
+
+def _fail(message: str) -> int:
+    print(f"countersign: {message}", file=sys.stderr)
+    return 2

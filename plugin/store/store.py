@@ -1,0 +1,239 @@
+"""Keeping decisions and feedback: SQLAlchemy, on SQLite embedded or PostgreSQL.
+
+Feedback is written before it is acknowledged. Decisions are written behind the answer, many at a
+time, and are looked up in the waiting ones too; sign-off never waits for the store.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, Table, create_engine, event, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from plugin.store.seal import row_of, seal, unseal
+from plugin.store.tables import decisions, feedback, metadata
+
+log = logging.getLogger(__name__)
+
+WAITING = 5000
+"""Decisions that may wait to be written; beyond it the oldest is given up, and counted."""
+TOGETHER = 500
+PAUSE = 0.2
+"""Seconds for which a writer gathers decisions before it writes them."""
+
+
+class StoreError(Exception):
+    """The store cannot be reached or written to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One answer, as it is kept."""
+
+    trace: str
+    tenant: str
+    service: str
+    rulebook: str
+    rules: tuple[str, ...]
+    cards: int
+    facts: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One piece of feedback: what became of a card."""
+
+    tenant: str
+    service: str
+    card: str
+    outcome: str
+    outcome_at: str
+    suggestions: str
+    reason_system: str
+    reason_code: str
+    commented: int
+
+    @property
+    def id(self) -> str:
+        """The same feedback sent twice is one event."""
+        said = "\0".join((self.tenant, self.card, self.outcome, self.outcome_at, self.suggestions))
+        return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+class Store:
+    """The store of one process."""
+
+    def __init__(self, url: str) -> None:
+        """Open the store, making its folder and tables where they are missing.
+
+        Raises:
+            StoreError: it cannot be opened.
+
+        """
+        self.given_up = 0
+        self._waiting: OrderedDict[str, tuple[Decision, str]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._closing = False
+        try:
+            self._engine = _engine(url)
+            metadata.create_all(self._engine)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(f"the store {_shown(url)} cannot be opened") from error
+        self._writer = threading.Thread(target=self._write_behind, name="store", daemon=True)
+        self._writer.start()
+
+    def record(self, decision: Decision) -> None:
+        """Keep a decision, soon; never fails and never waits."""
+        with self._changed:
+            idle = not self._waiting
+            self._waiting[decision.trace] = (decision, _now())
+            if len(self._waiting) > WAITING:
+                self._waiting.popitem(last=False)
+                self.given_up += 1
+            if idle:
+                self._changed.notify()
+
+    def decision(self, trace: str) -> Decision | None:
+        """Return a decision; None when its trace is not known.
+
+        Raises:
+            StoreError: the store cannot be read.
+
+        """
+        with self._changed:
+            waiting = self._waiting.get(trace)
+        if waiting:
+            return waiting[0]
+        wanted = select(decisions).where(decisions.c.id == row_of(trace))
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(wanted).first()
+        except SQLAlchemyError as error:
+            raise StoreError("the store cannot be read") from error
+        facts = unseal(row.sealed, trace) if row else None
+        if row is None or facts is None:
+            return None
+        return Decision(
+            trace=trace,
+            tenant=row.tenant,
+            service=row.service,
+            rulebook=row.rulebook,
+            rules=tuple(row.rules.split()),
+            cards=row.cards,
+            facts=facts,
+        )
+
+    def add_feedback(self, events: Sequence[Event]) -> int:
+        """Keep events, each once; return how many were new.
+
+        Raises:
+            StoreError: nothing was kept; it may be sent again.
+
+        """
+        rows = [{**asdict(e), "id": e.id, "received_at": _now()} for e in events]
+        try:
+            with self._engine.begin() as connection:
+                kept = [connection.execute(self._once(feedback), row).rowcount for row in rows]
+        except SQLAlchemyError as error:
+            raise StoreError("feedback could not be stored") from error
+        return sum(kept)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return all feedback, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(feedback).order_by(feedback.c.received_at))
+            return [dict(row) for row in rows.mappings()]
+
+    def ready(self) -> bool:
+        """Tell whether the store answers."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(select(feedback.c.id).limit(1)).first()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Write what waits, and let go of the store."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._writer.join(timeout=5)
+        self._engine.dispose()
+
+    def _write_behind(self) -> None:
+        """Write waiting decisions, a batch at a time, until the store closes."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                if not self._closing:
+                    self._changed.wait_for(lambda: self._closing, timeout=PAUSE)
+                batch = [self._waiting[key] for key in list(self._waiting)[:TOGETHER]]
+                if not batch and self._closing:
+                    return
+            self._write(batch)
+            with self._changed:
+                for decision, _ in batch:
+                    self._waiting.pop(decision.trace, None)
+
+    def _write(self, batch: Sequence[tuple[Decision, str]]) -> None:
+        rows = [_row(decision, at) for decision, at in batch]
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(self._once(decisions), rows)
+        except SQLAlchemyError as error:
+            self.given_up += len(batch)
+            # No traceback: it would show the rows.
+            log.error("%d decisions not stored: %s", len(batch), type(error).__name__)  # noqa: TRY400
+
+    def _once(self, table: Table) -> Any:
+        """Insert what is not there yet; a row that is known already is left as it is."""
+        new = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        return new(table).on_conflict_do_nothing()
+
+
+def _row(decision: Decision, at: str) -> dict[str, Any]:
+    return {
+        "id": row_of(decision.trace),
+        "decided_at": at,
+        "tenant": decision.tenant,
+        "service": decision.service,
+        "rulebook": decision.rulebook,
+        "rules": " ".join(decision.rules),
+        "cards": decision.cards,
+        "sealed": seal(decision.facts, decision.trace),
+    }
+
+
+def _engine(url: str) -> Engine:
+    """Open a database; SQLite in write-ahead mode, so that readers and the writer go together."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _shown(url: str) -> str:
+    """Write an address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

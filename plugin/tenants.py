@@ -1,0 +1,61 @@
+"""A site: what its EHR can do, who its payers are, and who its people are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from plugin.rulebook import ROOT, read_valid, schema
+from rules.model import Role, Setting
+from rules.policy import RuleDataError
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One site's settings, as its file in profiles/tenants/ gives them."""
+
+    name: str
+    title: str
+    open: bool = False
+    """Answers callers that show no token; simulated data only."""
+    setting: Setting = "practitioner"
+    fhir_servers: tuple[str, ...] = ()
+    max_cards: int = 3
+    time_budget: float = 1.5
+    """Seconds that fetching may take in one request."""
+    payers: Mapping[str, str] = field(default_factory=dict)
+    """What a coverage says of its payer, in lower case, and the payer profile it means."""
+    roster: Mapping[str, Role] = field(default_factory=dict)
+
+
+def load(root: Path = ROOT) -> dict[str, Tenant]:
+    """Read every tenant file.
+
+    Raises:
+        RuleDataError: a file cannot be read or breaks the schema; names file, place and reason.
+
+    """
+    validator = schema(root)
+    tenants = {}
+    for path in sorted((root / "profiles" / "tenants").glob("*.yaml")):
+        data = read_valid(path, validator)
+        if data.get("tenant") != path.stem:
+            raise RuleDataError(f"{path.name}: tenant: should be {path.stem}, as the file is named")
+        tenants[path.stem] = _tenant(data)
+    return tenants
+
+
+def _tenant(data: Mapping[str, Any]) -> Tenant:
+    return Tenant(
+        name=data["tenant"],
+        title=data["title"],
+        open=data.get("open", False),
+        setting=data["setting"],
+        fhir_servers=tuple(data.get("fhir_servers", ())),
+        max_cards=data.get("max_cards", 3),
+        time_budget=data.get("time_budget_ms", 1500) / 1000,
+        payers={entry["is"].lower(): entry["payer"] for entry in data["payers"]},
+        roster=data.get("roster", {}),
+    )

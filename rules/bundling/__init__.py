@@ -1,0 +1,1 @@
+"""What may be billed together, and how much of it in a day."""

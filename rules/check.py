@@ -1,0 +1,108 @@
+"""Run every rule over a visit, and settle its bill."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from types import ModuleType
+
+from rules import RULES
+from rules.chart import Key
+from rules.model import Bill, Finding, Line, NotChecked, Visit
+from rules.policy import Policy
+
+log = logging.getLogger(__name__)
+
+ROUNDS = 10
+Spoken = tuple[Finding | NotChecked, ...]
+
+
+def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
+    """Return what one rule says.
+
+    A rule that fails is logged and reported as not checked; the others still run.
+    """
+    if not policy.applies(rule.ID):
+        return ()
+    try:
+        return tuple(rule.check(visit, policy))
+    except Exception:
+        log.exception("rule failed", extra={"rule": rule.ID})
+        return (NotChecked(rule=rule.ID, why="the rule failed and has been reported"),)
+
+
+def check(visit: Visit, policy: Policy) -> Spoken:
+    """Return what all rules say of a visit as it stands, in rule order."""
+    return tuple(said for rule in RULES for said in ask(rule, visit, policy))
+
+
+def settle(visit: Visit, policy: Policy) -> Bill:
+    """Apply every fix that needs nobody's word, until the rules have no more to offer.
+
+    Started from no lines this writes the bill; started from the EHR's charges it corrects it. The
+    result does not depend on the order of lines. Bounded: after ``ROUNDS`` rounds what still moves
+    is reported as not checked.
+    """
+    visit = replace(visit, lines=_ordered(visit.lines), drafted=not visit.lines)
+    fixed: dict[tuple[str, str], Finding] = {}
+    said: list[Finding | NotChecked] = []
+    for _ in range(ROUNDS):
+        before = visit.lines
+        said = []
+        for rule in RULES:
+            spoken = ask(rule, visit, policy)
+            said += spoken
+            visit = _applied(visit, spoken, fixed)
+        if visit.lines == before:
+            break
+    else:
+        said.append(NotChecked(rule="timed_units", why="the bill could not be settled"))
+    return Bill(
+        lines=_as_charted(visit),
+        fixed=tuple(fixed.values()),
+        open=tuple(
+            f
+            for f in said
+            if isinstance(f, Finding) and f.remedy is None and (f.rule, f.says) not in fixed
+        ),
+        not_checked=(*(n for n in said if isinstance(n, NotChecked)), *unfollowed(policy)),
+    )
+
+
+def unfollowed(policy: Policy) -> Iterable[NotChecked]:
+    """Name the rules that are left out because the payer is not known to follow them."""
+    if policy.payer != "unknown":
+        return ()
+    return tuple(
+        NotChecked(rule=rule.ID, why="the payer was not recognised")
+        for rule in RULES
+        if not policy.applies(rule.ID)
+    )
+
+
+def _applied(visit: Visit, said: Spoken, fixed: dict[tuple[str, str], Finding]) -> Visit:
+    """Apply one rule's fixes; its findings never touch the same line twice."""
+    for finding in said:
+        if isinstance(finding, Finding) and (fix := finding.remedy):
+            visit = visit.rebilled(fix)
+            fixed.setdefault((finding.rule, finding.says), finding)
+    return visit
+
+
+def _ordered(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Sort lines by what they say, so that the order they came in decides nothing."""
+    return tuple(sorted(lines, key=lambda x: (x.code, str(x.discipline), x.modifiers, x.id)))
+
+
+def _as_charted(visit: Visit) -> tuple[Line, ...]:
+    """Return the lines in the order of the chart, each naming the services it bills."""
+    furnished: dict[Key, list[str]] = {}
+    for service in visit.services:
+        furnished.setdefault((service.discipline, service.code), []).append(service.id)
+    order = {key: i for i, key in enumerate(furnished)}
+    named = [
+        line
+        if line.services
+        else replace(line, services=tuple(furnished.get((line.discipline, line.code), ())))
+        for line in visit.lines
+    ]
+    return tuple(sorted(named, key=lambda x: order.get((x.discipline, x.code), len(order))))

@@ -1,0 +1,1 @@
+"""From a charted service to a therapy code."""

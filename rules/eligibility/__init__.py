@@ -1,0 +1,1 @@
+"""Who may furnish and bill a service, and what the payer covers."""

@@ -1,0 +1,77 @@
+"""Who may furnish a code: assistants do not evaluate; aides and students do not bill."""
+
+from collections.abc import Iterator
+
+from rules.chart import chart_of
+from rules.model import Finding, NotChecked, Said, Service, Visit
+from rules.people import AS_SAID, OF_PLAN
+from rules.policy import Code, Policy
+
+ID = "performer"
+CITED = {"evaluation": "performer.no_evaluation", "not payable": "performer.not_payable"}
+
+
+def check(visit: Visit, policy: Policy) -> Said:
+    """Find lines whose service nobody who furnished it may bill, and services nobody is named for.
+
+    While nothing is billed yet, say what is left off the bill instead.
+    """
+    yield from _barred(visit, policy)
+    unnamed = [s.code for s in visit.services if not s.roles and policy.code(s.code)]
+    if unnamed:
+        codes = tuple(dict.fromkeys(unnamed))
+        yield Finding(
+            rule=ID,
+            says=f"Who furnished {', '.join(codes)}? The chart names no role for "
+            f"{'it' if len(codes) == 1 else 'them'}",
+            codes=codes,
+            cite=policy.cite("performer.not_payable"),
+            indicator="info",
+        )
+    else:
+        yield from _unusual(visit, policy)
+
+
+def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
+    chart = chart_of(visit, policy)
+    billed = {(line.discipline, line.code) for line in visit.lines}
+    seen: set[tuple[str, str]] = set()
+    for service, why in chart.barred:
+        key = (service.discipline, service.code)
+        # Where an able person furnished the code too, the line is theirs, and counted without this.
+        theirs = key in chart.by_code or key not in billed
+        if (theirs and not visit.drafted) or (service.code, why) in seen:
+            continue
+        seen.add((service.code, why))
+        yield Finding(
+            rule=ID,
+            says=_says(service, policy.codes[service.code], why),
+            codes=(service.code,),
+            cite=policy.cite(CITED.get(why, "performer.applies")),
+            indicator="critical",
+        )
+
+
+def _says(service: Service, code: Code, why: str) -> str:
+    people = " and ".join(AS_SAID[role] for role in service.roles)
+    if why == "evaluation":
+        return f"{service.code} is an evaluation; {people} may not furnish it"
+    if why == "plan":
+        return f"{service.code} belongs to a plan of care for {OF_PLAN[code.only]} alone"
+    return f"{service.code} by {people} is not billable"
+
+
+def _unusual(visit: Visit, policy: Policy) -> Iterator[Finding | NotChecked]:
+    """Mention codes seldom billed by a discipline; practice and state law vary."""
+    found = {
+        service.code: service.discipline
+        for service in visit.services
+        if service.discipline
+        and (code := policy.code(service.code))
+        and not code.only
+        and service.discipline not in code.disciplines
+        and any(line.code == service.code for line in visit.lines)
+    }
+    if found:
+        said = ", ".join(f"{code} by {discipline}" for code, discipline in found.items())
+        yield NotChecked(rule=ID, why=f"unusual, and left to state law: {said}", quiet=True)

@@ -1,0 +1,156 @@
+"""The nouns of a therapy bill: what was charted, what is billed, what is wrong, what would fix it.
+
+Everything is frozen: a rule can describe a better bill, never change the one it was given.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+Discipline = Literal["PT", "OT", "SLP", "chiropractic"]
+Role = Literal[
+    "pt", "pta", "ot", "ota", "slp", "slpa", "dc", "md", "npp", "rn", "at", "aide", "student"
+]
+Setting = Literal["practitioner", "hospital", "critical_access"]
+Indicator = Literal["info", "warning", "critical"]
+
+ASSISTANTS: frozenset[Role] = frozenset({"pta", "ota", "slpa"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cite:
+    """The authority for a statement, the first day it holds for, and the edition that says so."""
+
+    id: str
+    title: str
+    url: str
+    checked: str
+    """The day a person last read it there."""
+    effective: str = ""
+    edition: str = ""
+    """The published table the answer was read from; empty for a standing rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service as charted.
+
+    ``code`` is empty when the chart gives none that can be read. ``minutes`` are one-on-one, None
+    when the chart does not say (never 0). ``roles`` are the people who furnished it together,
+    empty when the chart does not say.
+    """
+
+    id: str = ""
+    code: str = ""
+    minutes: int | None = None
+    roles: tuple[Role, ...] = ()
+    discipline: Discipline | None = None
+
+    @property
+    def by_assistant(self) -> bool:
+        """Tell whether assistants furnished it without a therapist beside them."""
+        return bool(self.roles) and ASSISTANTS.issuperset(self.roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line as billed; ``id`` is empty until the EHR has stored it."""
+
+    code: str
+    units: int
+    modifiers: tuple[str, ...] = ()
+    discipline: Discipline | None = None
+    services: tuple[str, ...] = ()
+    id: str = ""
+
+    @property
+    def charge(self) -> tuple[str, int, tuple[str, ...]]:
+        """What is charged, whoever stored it: code, units, modifiers."""
+        return self.code, self.units, self.modifiers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One patient, one date of service: the chart beside the bill."""
+
+    date_of_service: date
+    payer: str = "medicare_part_b"
+    setting: Setting = "practitioner"
+    services: tuple[Service, ...] = ()
+    lines: tuple[Line, ...] = ()
+    drafted: bool = False
+    """The EHR holds no charges: the bill is being written, and what it leaves out is said."""
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What follows from the chart alone, worked out once however often the bill is rewritten."""
+
+    def rebilled(self, fix: "Fix") -> "Visit":
+        """Return this visit with a fix applied; the new lines stand where the old ones stood."""
+        if not fix.old:
+            return replace(self, lines=self.lines + fix.new) if fix.new else self
+        at = self.lines.index(fix.old[0])
+        kept = [line for line in self.lines if line not in fix.old]
+        return replace(self, lines=(*kept[:at], *fix.new, *kept[at:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A correction: the lines to replace and what replaces them.
+
+    ``label`` starts with a verb. ``attests`` is the fact that a person affirms by accepting; empty
+    when the fix is arithmetic or clerical. A fix with no lines records what was left off the bill.
+    """
+
+    label: str
+    old: tuple[Line, ...] = ()
+    new: tuple[Line, ...] = ()
+    attests: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule found, about which codes, by what authority, and how it could be put right."""
+
+    rule: str
+    says: str
+    codes: tuple[str, ...]
+    cite: Cite
+    indicator: Indicator = "warning"
+    fixes: tuple[Fix, ...] = ()
+    worked: tuple[str, ...] = ()
+    """The arithmetic, line by line."""
+
+    @property
+    def remedy(self) -> Fix | None:
+        """The fix that needs nobody's word, or None."""
+        return next((fix for fix in self.fixes if not fix.attests), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChecked:
+    """What a rule could not look at, and why. Silence would read as approval."""
+
+    rule: str
+    why: str
+    quiet: bool = False
+    """Listed, but not worth a card of its own."""
+
+
+Said = Iterable[Finding | NotChecked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """A settled visit: the lines that stand, and everything that was said on the way to them."""
+
+    lines: tuple[Line, ...]
+    fixed: tuple[Finding, ...]
+    """Findings that the lines already answer."""
+    open: tuple[Finding, ...]
+    """Findings that need a person."""
+    not_checked: tuple[NotChecked, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, the answered ones first."""
+        return self.fixed + self.open

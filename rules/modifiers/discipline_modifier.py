@@ -1,0 +1,60 @@
+"""Each therapy line names the plan of care it was furnished under: GP, GO or GN."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rules.chart import furnished
+from rules.model import Finding, Fix, Indicator, Line, Visit
+from rules.modifiers.order import added
+from rules.people import OF_ROLE
+from rules.policy import Policy
+
+ID = "discipline_modifier"
+
+
+def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+    """Find therapy lines without the modifier of their discipline, or with another's."""
+    by_discipline = policy.get("discipline_modifier.by_discipline", dict)
+    every = frozenset(by_discipline.values())
+    wrong: dict[str, list[Line]] = {}
+    for line in visit.lines:
+        modifier = by_discipline.get(line.discipline)
+        right = every.intersection(line.modifiers) == {modifier}
+        if modifier and not right and _therapy(visit, line, policy):
+            wrong.setdefault(modifier, []).append(line)
+    for modifier, lines in wrong.items():
+        yield _finding(lines, modifier, every, policy)
+
+
+def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:
+    """Tell whether a line is therapy: an always code, or a sometimes code by a therapist."""
+    code = policy.code(line.code)
+    if code is None or code.therapy == "none":
+        return False
+    if code.therapy == "always":
+        return True
+    people = {role for service in furnished(visit, line) for role in service.roles}
+    return not people or any(role in OF_ROLE for role in people)
+
+
+def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Policy) -> Finding:
+    fixed = []
+    for line in lines:
+        kept = tuple(m for m in line.modifiers if m not in every)
+        fixed.append(replace(line, modifiers=added(kept, modifier)))
+    codes = tuple(dict.fromkeys(line.code for line in lines))
+    listed = ", ".join(codes)
+    verb = "needs" if len(codes) == 1 else "need"
+    return Finding(
+        rule=ID,
+        says=f"{listed} {verb} {modifier}, the modifier of the {lines[0].discipline} plan of care",
+        codes=codes,
+        cite=policy.cite("discipline_modifier.by_discipline"),
+        indicator=_indicator(codes, policy),
+        fixes=(Fix(f"Add {modifier} to {listed}", tuple(lines), tuple(fixed)),),
+    )
+
+
+def _indicator(codes: tuple[str, ...], policy: Policy) -> Indicator:
+    """Speak softly where a code's place on the therapy list was remembered, not read."""
+    return "info" if all(policy.codes[code].confidence == "low" for code in codes) else "warning"

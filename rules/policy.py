@@ -1,0 +1,205 @@
+"""Rule data in force for one payer, one date of service and one setting.
+
+Time and payer are settled here. Rules read plain values and never compare dates.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from rules.model import Cite, Setting
+
+T = TypeVar("T")
+NONE: Mapping[str, Sequence["Edit"]] = {}
+
+
+class RuleDataError(Exception):
+    """Rule data is missing, overlapping or of the wrong kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A value, the first and last date of service it applies to, and its authority."""
+
+    effective: date
+    ending: date | None
+    value: Any
+    cite: Cite
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether this value applies to services on a date; both ends are inclusive."""
+        return self.effective <= on and (self.ending is None or on <= self.ending)
+
+
+Rows = Mapping[str, Sequence[Dated]]
+
+
+def pick(rows: Iterable[Dated], on: date) -> Dated | None:
+    """Return the row in force, or None.
+
+    Raises:
+        RuleDataError: two rows are in force on the same day.
+
+    """
+    found = [row for row in rows if row.in_force(on)]
+    if len(found) > 1:
+        raise RuleDataError(f"{len(found)} values in force on {on}, cited {found[0].cite.id}")
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One therapy code; ``effective`` and ``ending`` are ISO days, empty when open."""
+
+    code: str
+    label: str
+    kind: str
+    """timed, first, additional, untimed, supervised, area, area_additional, monthly, unlisted."""
+    minutes: int | None
+    add_on_to: str
+    therapy: str
+    """always, sometimes or none, as on CMS's therapy code list."""
+    confidence: str
+    only: str
+    """GP, GO or GN where CMS accepts the code under that one plan of care alone."""
+    disciplines: frozenset[str]
+    contact: str
+    status: str
+    """Physician fee schedule status: A, B (bundled), C, I (not valid), N (not covered), R."""
+    effective: str
+    ending: str
+    successors: tuple[str, ...]
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether the code may be billed for a day (ISO); both ends are inclusive."""
+        return self.effective <= on and (not self.ending or on <= self.ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One window of an NCCI procedure-to-procedure edit; days are ISO and may be empty."""
+
+    indicator: str
+    """0: never together; 1: a modifier may set them apart; 9: never was in force."""
+    effective: str
+    deletion: str
+    basis: str
+    """How the first day is known: read, implied, inferred, or empty when it is not published."""
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether the pair is an edit on a day; the deletion day is the last one in force."""
+        began = self.effective <= on
+        return began and (not self.deletion or on <= self.deletion) and self.indicator != "9"
+
+
+@dataclass(frozen=True, slots=True)
+class Mue:
+    """A medically unlikely edit: the most units of a code, and how the limit is applied."""
+
+    units: int
+    mai: str
+    """1: each line; 2: the day, absolute; 3: the day, unless documentation carries more."""
+    effective: str
+    ending: str
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether the limit holds on a day (ISO); both ends are inclusive."""
+        return self.effective <= on and (not self.ending or on <= self.ending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """The published tables, whole: every code, edit and limit with its dates."""
+
+    codes: Mapping[str, Code]
+    edits: Mapping[str, Mapping[str, Mapping[str, Sequence[Edit]]]]
+    """By NCCI setting (practitioner, hospital), then by column one, then by column two."""
+    mues: Mapping[str, Mapping[str, Sequence[Mue]]]
+    """By NCCI setting, then by code."""
+
+
+class Policy:
+    """Values by names such as ``timed_units.method``, and tables, for one payer and day."""
+
+    __slots__ = (
+        "_applied",
+        "_rows",
+        "_values",
+        "codes",
+        "day",
+        "edits",
+        "mues",
+        "payer",
+        "setting",
+    )
+
+    def __init__(
+        self, payer: str, on: date, setting: Setting, layers: Sequence[Rows], tables: Tables
+    ) -> None:
+        """Resolve the layers: the payer's own first, Medicare's last; the first in force wins."""
+        self.payer, self.setting = payer, setting
+        self.day = on.isoformat()
+        self._rows: dict[str, Dated] = {}
+        for layer in reversed(layers):
+            self._rows |= {name: row for name, rows in layer.items() if (row := pick(rows, on))}
+        self._values = {name: row.value for name, row in self._rows.items()}
+        self._applied = {
+            name.removesuffix(".applies")
+            for name, value in self._values.items()
+            if name.endswith(".applies") and value is True
+        }
+        ncci = "practitioner" if setting == "practitioner" else "hospital"
+        self.codes = tables.codes
+        self.edits = tables.edits.get(ncci, {})
+        self.mues = tables.mues.get(ncci, {})
+
+    def find(self, name: str) -> Dated | None:
+        """Return the row in force, with its citation, or None."""
+        return self._rows.get(name)
+
+    def get(self, name: str, kind: type[T]) -> T:
+        """Return the value in force, checked to be of the kind that the rule expects.
+
+        Raises:
+            RuleDataError: no value is in force, or it is of another kind.
+
+        """
+        value = self._values.get(name)
+        if isinstance(value, kind):
+            return value
+        if value is None:
+            raise RuleDataError(f"no {name} for services on {self.day}")
+        raise RuleDataError(f"{name} should be {kind.__name__}, is {value!r}")
+
+    def cite(self, name: str) -> Cite:
+        """Return the authority for the value in force."""
+        row = self._rows.get(name)
+        if row is None:
+            raise RuleDataError(f"no {name} for services on {self.day}")
+        return row.cite
+
+    def applies(self, rule: str) -> bool:
+        """Tell whether a rule is law on the day and this payer follows it."""
+        return rule in self._applied
+
+    def code(self, code: str) -> Code | None:
+        """Return what is known of a code, in force or not, or None."""
+        return self.codes.get(code)
+
+    def edit(self, column_one: str, column_two: str) -> Edit | None:
+        """Return the NCCI edit in force between two codes in this direction, or None."""
+        rows = self.edits.get(column_one, NONE).get(column_two, ())
+        return next((row for row in rows if row.in_force(self.day)), None)
+
+    def edits_among(self, codes: Collection[str]) -> Iterator[tuple[str, str, Edit]]:
+        """Return every edit in force between codes, as (column one, column two, edit)."""
+        for one in codes:
+            for two in self.edits.get(one, NONE).keys() & codes:
+                edit = self.edit(one, two)
+                if edit:
+                    yield one, two, edit
+
+    def mue(self, code: str) -> Mue | None:
+        """Return the unit limit in force for a code; None is not the same as no limit."""
+        return next((row for row in self.mues.get(code, ()) if row.in_force(self.day)), None)

@@ -1,0 +1,1 @@
+"""How many units charted services earn."""

@@ -1,0 +1,136 @@
+"""Counting 15-minute units.
+
+Authority: Medicare Claims Processing Manual (Pub. 100-04), chapter 5, section 20.2.C, for the
+pooled count; CPT's midpoint convention for the count of each code alone.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+UNIT = 15
+MIDPOINT = 8
+
+
+def units_for(minutes: int) -> int:
+    """Return the units that a number of one-on-one minutes earns.
+
+    >>> [units_for(m) for m in (7, 8, 22, 23, 37, 38, 127, 128)]
+    [0, 1, 1, 2, 2, 3, 8, 9]
+    """
+    return (minutes + UNIT - MIDPOINT) // UNIT
+
+
+def window(units: int) -> str:
+    """Return the minutes that earn exactly a number of units, as CMS prints them.
+
+    >>> window(0), window(3)
+    ('0–7', '38–52')
+    """
+    return f"{max(0, units * UNIT - 7)}–{units * UNIT + 7}"
+
+
+def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
+    """Tell whether units are a correct spread of the pooled minutes.
+
+    Every whole quarter hour belongs to its own code; the units left over go to the codes with the
+    most minutes left over. Equal remainders may go either way, so several spreads can fit.
+
+    >>> fits({"97110": 33, "97140": 7}, {"97110": 2, "97140": 1})
+    True
+    >>> fits({"97110": 33, "97140": 7}, {"97110": 3, "97140": 0})
+    False
+    """
+    extra = {code: units.get(code, 0) - m // UNIT for code, m in minutes.items()}
+    if sum(units.values()) != units_for(sum(minutes.values())) or set(extra.values()) - {0, 1}:
+        return False
+    given = [minutes[c] % UNIT for c, n in extra.items() if n]
+    passed_over = [minutes[c] % UNIT for c, n in extra.items() if not n]
+    return min(given, default=UNIT) >= max(passed_over, default=0)
+
+
+def spread(minutes: Mapping[str, int], prefer: Mapping[str, int]) -> dict[str, int]:
+    """Return the spread that fits and is nearest to what is billed.
+
+    Ties go to the code that is billed for more than its whole quarter hours, then to the longer
+    service, then to the lower code number: never to the price.
+
+    >>> spread({"97110": 18, "97140": 13, "97116": 10, "97035": 8}, {})
+    {'97110': 1, '97140': 1, '97116': 1, '97035': 0}
+    >>> spread({"97112": 20, "97110": 20}, {"97112": 3})
+    {'97112': 2, '97110': 1}
+    """
+    units = {code: m // UNIT for code, m in minutes.items()}
+    left = units_for(sum(minutes.values())) - sum(units.values())
+    order = sorted(
+        minutes,
+        key=lambda c: (-(minutes[c] % UNIT), units[c] - prefer.get(c, 0), -minutes[c], c),
+    )
+    for code in order[:left]:
+        units[code] += 1
+    return units
+
+
+def midpoint(minutes: Mapping[str, int]) -> dict[str, int]:
+    """Return the units of each code counted by itself (CPT midpoint).
+
+    >>> midpoint({"97110": 33, "97140": 7})
+    {'97110': 2, '97140': 0}
+    """
+    return {code: units_for(m) for code, m in minutes.items()}
+
+
+def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> Iterator[str]:
+    """Show the pooled count line by line."""
+    total = sum(minutes.values())
+    earned = units_for(total)
+    added = " + ".join(f"{m} ({code})" for code, m in minutes.items())
+    yield f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes"
+    yield f"{window(earned)} minutes earn {plural(earned)}"
+    whole = {code: m // UNIT for code, m in minutes.items()}
+    for code, m in minutes.items():
+        left = m % UNIT
+        yield f"{code}: {m} min = {whole[code]} × 15 + {left}"
+    yield from _remainders(minutes, units, whole)
+
+
+def _remainders(
+    minutes: Mapping[str, int], units: Mapping[str, int], whole: Mapping[str, int]
+) -> Iterator[str]:
+    """Say which codes took the units left over, and whether the choice was free."""
+    took = [code for code in minutes if units[code] > whole[code]]
+    if not took:
+        return
+    shares = ", ".join(f"{code} ({minutes[code] % UNIT} min)" for code in took)
+    word = "remainder" if len(took) == 1 else "remainders"
+    yield f"{plural(len(took))} left over to the largest {word}: {shares}"
+    if tied(minutes, took):
+        yield "Equal remainders: either code may take it"
+
+
+def tied(minutes: Mapping[str, int], took: Collection[str]) -> bool:
+    """Tell whether a code that was passed over has as much left over as one that took a unit."""
+    least = min(minutes[code] % UNIT for code in took)
+    return any(m % UNIT == least for code, m in minutes.items() if code not in took)
+
+
+def worked_alone(minutes: Mapping[str, int]) -> Iterator[str]:
+    """Show the count of each code by itself, line by line."""
+    for code, m in minutes.items():
+        yield f"{code}: {m} min, {window(units_for(m))} minutes earn {plural(units_for(m))}"
+
+
+def plural(units: int) -> str:
+    """Write a number of units.
+
+    >>> plural(1), plural(3)
+    ('1 unit', '3 units')
+    """
+    return f"{units} unit" if units == 1 else f"{units} units"
+
+
+def shown(units: Mapping[str, int]) -> str:
+    """Write units by code, leaving out codes that earn none.
+
+    >>> shown({"97110": 2, "97140": 0})
+    '97110 ×2'
+    """
+    return ", ".join(f"{code} ×{n}" for code, n in units.items() if n) or "nothing"

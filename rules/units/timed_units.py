@@ -1,0 +1,172 @@
+"""Timed codes are billed in the units that charted minutes earn.
+
+Medicare pools the minutes of all timed codes of a discipline's day; some payers count each code
+alone; of some payers it is not known. Which of these is data (``timed_units.method``), not code.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rules.chart import Chart, Pool, chart_of, lines_of
+from rules.model import Discipline, Finding, Fix, Indicator, Line, Visit
+from rules.policy import Policy
+from rules.units import counting
+from rules.units.counting import fits, midpoint, plural, shown, spread
+
+ID = "timed_units"
+Units = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The units that are right, and how they were counted."""
+
+    right: Units
+    worked: tuple[str, ...]
+    says: str = ""
+    indicator: Indicator = "warning"
+
+
+def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+    """Compare billed units with the units that charted minutes earn, discipline by discipline."""
+    count = METHODS[policy.get("timed_units.method", str)]
+    chart = chart_of(visit, policy)
+    for discipline, pool in chart.pools.items():
+        lines = lines_of(visit, discipline)
+        if not _countable(lines, pool, policy, chart, discipline):
+            continue
+        mine = [line for line in lines if line.code in pool.minutes]
+        billed = dict.fromkeys(pool.minutes, 0)
+        for line in mine:
+            billed[line.code] += line.units
+        counted = count(pool.minutes, billed)
+        if counted:
+            fix = _fix(mine, billed, counted.right, discipline)
+            yield _finding(pool.minutes, billed, counted, fix, policy)
+
+
+def _countable(
+    lines: Sequence[Line],
+    pool: Pool,
+    policy: Policy,
+    chart: Chart,
+    discipline: Discipline | None,
+) -> bool:
+    """Tell whether every billed timed code has charted minutes, all of them.
+
+    One that has not would change the pool by an amount that nobody knows.
+    """
+    if pool.missing & pool.minutes.keys():
+        return False
+    for line in lines:
+        code = policy.code(line.code)
+        if line.code in pool.missing:
+            return False
+        if code and code.kind == "timed" and (discipline, line.code) not in chart.charted:
+            return False
+    return True
+
+
+def _pooled(minutes: Units, billed: Units) -> Count | None:
+    """Count as CMS does: all minutes of the day together."""
+    if fits(minutes, billed):
+        return None
+    right = spread(minutes, billed)
+    return Count(right, tuple(counting.worked(minutes, right)))
+
+
+def _per_code(minutes: Units, billed: Units) -> Count | None:
+    """Count each code by itself (CPT midpoint)."""
+    right = midpoint(minutes)
+    if right == billed:
+        return None
+    says = f"Each code counted by itself (CPT midpoint): {_charted(minutes, right)}"
+    return Count(right, tuple(counting.worked_alone(minutes)), says)
+
+
+def _unknown(minutes: Units, billed: Units) -> Count | None:
+    """Count both ways when the payer's rule is not known; bill CMS's where they differ."""
+    alone = midpoint(minutes)
+    if fits(minutes, alone):
+        return _pooled(minutes, billed)
+    cms = billed if fits(minutes, billed) else spread(minutes, billed)
+    says = (
+        "This payer's unit rule is not known: "
+        f"CMS's count is {shown(cms)}, the CPT midpoint count {shown(alone)}"
+    )
+    work = (
+        "CMS's count:",
+        *counting.worked(minutes, cms),
+        "CPT midpoint count:",
+        *counting.worked_alone(minutes),
+    )
+    return Count(billed if billed == alone else cms, work, says, "info")
+
+
+METHODS = {"pooled": _pooled, "per_code": _per_code, "unknown": _unknown}
+
+
+def _finding(
+    minutes: Units, billed: Units, counted: Count, fix: Fix | None, policy: Policy
+) -> Finding:
+    right = counted.right
+    says = counted.says
+    if not says:
+        earned = plural(sum(right.values()))
+        says = f"{sum(minutes.values())} timed minutes earn {earned}: {_charted(minutes, right)}"
+    if counted.indicator != "info" and any(billed.values()):
+        says += f"; billed: {shown(billed)}"
+    changed = tuple(code for code in minutes if right[code] != billed[code])
+    return Finding(
+        rule=ID,
+        says=says,
+        codes=changed or tuple(minutes),
+        cite=policy.cite("timed_units.method"),
+        indicator=counted.indicator,
+        worked=counted.worked,
+        fixes=(fix,) if fix else (),
+    )
+
+
+def _charted(minutes: Units, right: Units) -> str:
+    """Write the units of each code with the minutes that carry them."""
+    return ", ".join(f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items())
+
+
+def _fix(
+    lines: Sequence[Line], billed: Units, right: Units, discipline: Discipline | None
+) -> Fix | None:
+    """Return the lines to change, or None; the first line of a code takes up the difference."""
+    old: list[Line] = []
+    new: list[Line] = []
+    for code, units in right.items():
+        short = units - billed[code]
+        mine = [line for line in lines if line.code == code]
+        if short and not mine:
+            new.append(Line(code=code, units=units, discipline=discipline))
+        for line in mine if short else ():
+            changed = replace(line, units=max(0, line.units + short))
+            short -= changed.units - line.units
+            old.append(line)
+            new.extend([changed] if changed.units else [])
+    return Fix(_label(billed, right), tuple(old), tuple(new)) if old or new else None
+
+
+def _label(billed: Units, right: Units) -> str:
+    """Say what to bill instead.
+
+    >>> _label({"97110": 3, "97140": 0}, {"97110": 2, "97140": 1})
+    'Bill 97110 ×2, not ×3; 97140 ×1'
+    >>> _label({"97110": 1}, {"97110": 0})
+    'Drop 97110'
+    """
+    changed = {code: units for code, units in right.items() if units != billed[code]}
+    bill = "; ".join(
+        f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
+        for code, units in changed.items()
+        if units
+    )
+    drop = ", ".join(code for code, units in changed.items() if not units)
+    if not bill:
+        return f"Drop {drop}"
+    return f"Bill {bill}; drop {drop}" if drop else f"Bill {bill}"

@@ -1,0 +1,82 @@
+"""Untimed codes are billed once, whatever their minutes.
+
+Evaluations, supervised modalities, group therapy and speech-language sessions are one unit a day;
+a few codes count what was treated or measured (limbs), so as many as are charted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rules.chart import ONCE, Key, chart_of
+from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
+from rules.policy import Policy
+from rules.units.counting import plural
+
+ID = "untimed_units"
+
+
+def check(visit: Visit, policy: Policy) -> Said:
+    """Find untimed codes that are charted but not billed, or billed more often than they occur."""
+    each = policy.get("untimed_units.each_service", list)
+    for key, services in chart_of(visit, policy).by_code.items():
+        if policy.codes[key[1]].kind not in ONCE:
+            continue
+        lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
+        most = len(services) if key[1] in each else 1
+        if not lines:
+            yield _unbilled(key, most, policy)
+        elif sum(line.units for line in lines) > most:
+            yield _over(lines, most, policy)
+    yield from _uncharted(visit, policy, each)
+    yield from _uncounted(visit, policy)
+
+
+def _uncharted(visit: Visit, policy: Policy, each: list[str]) -> Iterator[Finding]:
+    """Hold lines without a charted service to one unit too."""
+    chart = chart_of(visit, policy)
+    seen: set[Key] = set()
+    for line in visit.lines:
+        key = (line.discipline, line.code)
+        code = policy.code(line.code)
+        if key in chart.charted or key in seen or code is None or code.kind not in ONCE:
+            continue
+        seen.add(key)
+        lines = [x for x in visit.lines if (x.discipline, x.code) == key]
+        if line.code not in each and sum(x.units for x in lines) > 1:
+            yield _over(lines, 1, policy)
+
+
+def _uncounted(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
+    """Name charted codes whose time or area is counted in ways that no rule here knows yet."""
+    billed = {(line.discipline, line.code) for line in visit.lines}
+    for key in chart_of(visit, policy).by_code:
+        if policy.codes[key[1]].kind not in (*ONCE, "timed"):
+            why = f"{key[1]}: its time, area or period is not counted here; enter its units by hand"
+            yield NotChecked(rule=ID, why=why, quiet=key in billed)
+
+
+def _unbilled(key: Key, units: int, policy: Policy) -> Finding:
+    discipline, code = key
+    line = Line(code=code, units=units, discipline=discipline)
+    return Finding(
+        rule=ID,
+        says=f"{code} is charted: {plural(units)}, whatever the minutes",
+        codes=(code,),
+        cite=policy.cite("untimed_units.applies"),
+        fixes=(Fix(f"Bill {code} ×{units}", new=(line,)),),
+    )
+
+
+def _over(lines: list[Line], most: int, policy: Policy) -> Finding:
+    """Keep the first line, at most units; drop the others."""
+    code, billed = lines[0].code, sum(line.units for line in lines)
+    kept = replace(lines[0], units=most)
+    return Finding(
+        rule=ID,
+        says=f"{code} is not counted by minutes: {plural(most)} a day, {billed} billed"
+        if most == 1
+        else f"{code} counts each service: {most} charted, {billed} billed",
+        codes=(code,),
+        cite=policy.cite("untimed_units.applies"),
+        fixes=(Fix(f"Bill {code} ×{most}, not ×{billed}", tuple(lines), (kept,)),),
+    )
