@@ -1,10 +1,20 @@
 """The charges that the EHR already holds: code, units and modifiers, however they are written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from plugin.fhir import CPT, HCPCS
+from plugin.fhir.decode import Read
 from plugin.fhir.elements import ChargeItem, CodeableConcept, Extension
+from plugin.fhir.references import Aliases
+from plugin.fhir.scope import NOT_THEIRS, Scope, once
+from plugin.fhir.times import day
+from rules.model import Discipline, Line, Service
+from rules.people import OF_PLAN
+
+STANDING = frozenset({"planned", "billable", "not-billable", "billed"})
+"""Charges that stand. One that is billed already is read, so that it is not proposed again."""
 
 CODE_SYSTEMS = frozenset(
     {
@@ -76,3 +86,74 @@ def _value(extension: Extension) -> str:
         if part.valueCode or (part.valueString and not part.url.endswith("priority")):
             return part.valueCode or part.valueString
     return ""
+
+
+def charges_of(scope: Scope, on: date) -> list[Read[ChargeItem]]:
+    """Return the charges of a visit that stand, for its date of service."""
+    mine = []
+    for found in once(scope.gathered.under("charges")):
+        read = scope.decoder.optional(found, ChargeItem)
+        if read is None or read.it.status not in STANDING:
+            continue
+        if not scope.theirs(read.it.subject):
+            scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+        elif _of_visit(read, on, scope) and _legible(read, scope):
+            mine.append(read)
+    return mine
+
+
+def line_of(
+    read: Read[ChargeItem], name: str, services: Sequence[Service], aliases: Aliases
+) -> Line:
+    """Return a charge as a line of the bill, under the name by which it can be addressed."""
+    quantity = read.it.quantity
+    modifiers = modifiers_of(read.it)
+    code = coded(read.it.code).code
+    billed = [aliases.target(s).rsplit("/", 1)[-1] for s in read.it.service]
+    return Line(
+        id=name,
+        code=code,
+        units=int(quantity.value) if quantity and quantity.value else 1,
+        modifiers=modifiers,
+        discipline=_discipline(code, modifiers, billed, services),
+    )
+
+
+def _of_visit(read: Read[ChargeItem], on: date, scope: Scope) -> bool:
+    period = read.it.occurrence_period
+    text = read.it.occurrence_date_time or (period.start if period else "")
+    try:
+        when = day(text) if text else None
+    except ValueError:
+        scope.decoder.omit(read.where, "has a date that cannot be read")
+        return False
+    context = scope.aliases.target(read.it.context)
+    return context in (scope.visit, "") and when in (on, None)
+
+
+def _legible(read: Read[ChargeItem], scope: Scope) -> bool:
+    """Tell whether a charge can be judged: a code, and a whole number of units."""
+    units = read.it.quantity.value if read.it.quantity else None
+    if not coded(read.it.code).code:
+        scope.decoder.omit(f"{read.where}.code", "has no CPT or HCPCS code")
+    elif units is not None and (units < 1 or units != int(units)):
+        scope.decoder.omit(f"{read.where}.quantity", "units should be a whole number")
+    else:
+        return True
+    return False
+
+
+def _discipline(
+    code: str, modifiers: Sequence[str], billed: Sequence[str], services: Sequence[Service]
+) -> Discipline | None:
+    """Return the discipline of a charge: of its services, of its code, its modifier, the visit."""
+    candidates = (
+        {s.discipline for s in services if s.id and s.id in billed},
+        {s.discipline for s in services if s.code == code},
+        {OF_PLAN[m] for m in modifiers if m in OF_PLAN},
+        {s.discipline for s in services},
+    )
+    for found in candidates:
+        if len(found) == 1:
+            return next(iter(found))
+    return None

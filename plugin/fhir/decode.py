@@ -1,7 +1,7 @@
 """From raw resources to typed ones, the fast way first."""
 
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
 
@@ -32,8 +32,8 @@ class Read(Generic[R]):
 
     @property
     def reference(self) -> str:
-        """How others point at it, such as ``Procedure/p1``; empty when it has no id."""
-        return f"{type(self.it).__name__}/{self.it.id}" if self.it.id else ""
+        """How others point at it, such as ``Procedure/p1``; empty when it has no name."""
+        return f"{type(self.it).__name__}/{self.found.name}" if self.found.name else ""
 
 
 @dataclass(slots=True)
@@ -46,32 +46,27 @@ class Decoder:
 
     left_out: list[Issue] = field(default_factory=list)
 
-    def one(self, found: Found, kind: type[R], *, required: bool) -> Read[R] | None:
-        """Return a typed resource, or None when it is left out.
+    def needed(self, found: Found, kind: type[R]) -> Read[R]:
+        """Return a typed resource that the visit rests on.
 
         Raises:
-            RefusedError: 400, when it is required and the full FHIR models refuse it too.
+            RefusedError: 400, when the full FHIR models refuse it too.
 
         """
-        named = found.raw.get("resourceType")
-        if named != kind.__name__:
-            issues: tuple[Issue, ...] = (
-                Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),
-            )
-            self._without(issues, required=required)
-            return None
-        if kind.known.issuperset(found.raw):
-            try:
-                return Read(found, msgspec.convert(found.raw, kind))
-            except msgspec.ValidationError:
-                pass  # the full models say whether it is wrong, and where
-        canonical, issues = judge(found.raw, found.where)
-        if canonical is not None:
-            return Read(found, msgspec.convert(canonical, kind, strict=False))
-        self._without(issues, required=required)
+        read = self._typed(found, kind)
+        if isinstance(read, Read):
+            return read
+        raise RefusedError(400, *read)
+
+    def optional(self, found: Found, kind: type[R]) -> Read[R] | None:
+        """Return a typed resource, or None when it is left out."""
+        read = self._typed(found, kind)
+        if isinstance(read, Read):
+            return read
+        self.left_out.append(read[0])
         return None
 
-    def refuse(self, read: Read[Any]) -> None:
+    def refuse(self, read: Read[Any]) -> NoReturn:
         """Refuse a resource whose values turned out unreadable, by the word of the full models.
 
         Raises:
@@ -85,7 +80,16 @@ class Decoder:
         """Leave something out, and say so."""
         self.left_out.append(Issue(where, why))
 
-    def _without(self, issues: tuple[Issue, ...], *, required: bool) -> None:
-        if required:
-            raise RefusedError(400, *issues)
-        self.left_out.append(issues[0])
+    def _typed(self, found: Found, kind: type[R]) -> Read[R] | tuple[Issue, ...]:
+        """Return a typed resource, or what is wrong with it."""
+        if found.raw.get("resourceType") != kind.__name__:
+            return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
+        if kind.known.issuperset(found.raw):
+            try:
+                return Read(found, msgspec.convert(found.raw, kind))
+            except msgspec.ValidationError:
+                pass  # the full models say whether it is wrong, and where
+        canonical, issues = judge(found.raw, found.where)
+        if canonical is None:
+            return issues
+        return Read(found, msgspec.convert(canonical, kind, strict=False))

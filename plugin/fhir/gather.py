@@ -4,6 +4,7 @@ A prefetch key has four states: data, nothing (null or an empty Bundle), an erro
 or absent. Absent keys may be fetched; errors are not tried again.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,12 @@ class Found:
     raw: Raw
     alias: str = ""
     """The fullUrl by which others in the same Bundle may point at it."""
+
+    @property
+    def name(self) -> str:
+        """Its id, or in a Bundle of new resources the last part of its fullUrl; may be empty."""
+        given = self.raw.get("id")
+        return given if isinstance(given, str) else re.split(r"[:/]", self.alias)[-1]
 
 
 @dataclass(slots=True)

@@ -63,9 +63,9 @@ class People:
         self._known: dict[str, Role] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
-                self._learn_role(decoder.one(item, PractitionerRole, required=False))
+                self._learn_role(decoder.optional(item, PractitionerRole))
             else:
-                self._learn(decoder.one(item, Practitioner, required=False))
+                self._learn(decoder.optional(item, Practitioner))
 
     def _learn(self, read: Read[Practitioner] | None) -> None:
         if read and (role := role_in(q.code for q in read.it.qualification)):

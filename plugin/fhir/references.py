@@ -12,9 +12,9 @@ class Aliases:
     def __init__(self, found: Iterable[Found]) -> None:
         """Learn the fullUrls that are no ordinary addresses."""
         self._names = {
-            f.alias: f"{f.raw.get('resourceType')}/{f.raw['id']}"
+            f.alias: f"{f.raw.get('resourceType')}/{f.name}"
             for f in found
-            if f.alias.startswith("urn:") and isinstance(f.raw.get("id"), str)
+            if f.alias.startswith("urn:")
         }
 
     def target(self, reference: Reference | None) -> str:

@@ -1,0 +1,93 @@
+"""Whose visit is read: the patient and encounter that everything else must belong to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from plugin.errors import Issue, RefusedError
+from plugin.fhir.decode import Decoder, Read
+from plugin.fhir.elements import Encounter, Patient, Reference
+from plugin.fhir.gather import Found, Gathered
+from plugin.fhir.references import Aliases
+from plugin.tenants import Tenant
+
+NOT_THEIRS = "is not the context's patient"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One visit's resources, its patient and its encounter."""
+
+    gathered: Gathered
+    tenant: Tenant
+    decoder: Decoder
+    aliases: Aliases
+    patient: str
+    """Such as ``Patient/p1``."""
+    encounter: Read[Encounter]
+
+    @property
+    def visit(self) -> str:
+        """The encounter as others point at it, such as ``Encounter/e1``."""
+        return self.encounter.reference
+
+    def theirs(self, subject: Reference | None) -> bool:
+        """Tell whether a resource belongs to the patient."""
+        return self.aliases.target(subject) == self.patient
+
+
+def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Tenant) -> Scope:
+    """Settle whose visit a request is about; ids may be empty when the resources give them.
+
+    Raises:
+        RefusedError: 412, when there is no encounter or nobody to treat; 400, when what there is
+            cannot be read or belongs to somebody else.
+
+    """
+    decoder = Decoder()
+    aliases = Aliases(f for found in gathered.found.values() for f in found)
+    encounter = _encounter(gathered, encounter_id.rsplit("/", 1)[-1], decoder)
+    patient = _patient(gathered, patient_id.rsplit("/", 1)[-1], decoder)
+    subject = aliases.target(encounter.it.subject)
+    patient = patient or subject
+    if not patient:
+        raise RefusedError(412, Issue("patient", "not sent, and could not be fetched"))
+    if subject and subject != patient:
+        raise RefusedError(400, Issue(f"{encounter.where}.subject", NOT_THEIRS))
+    return Scope(
+        gathered=gathered,
+        tenant=tenant,
+        decoder=decoder,
+        aliases=aliases,
+        patient=patient,
+        encounter=encounter,
+    )
+
+
+def once(every: Sequence[Found]) -> Iterator[Found]:
+    """Return resources without those that came before under the same id (on another page)."""
+    seen: set[str] = set()
+    for found in every:
+        if not found.name or found.name not in seen:
+            yield found
+        seen.add(found.name)
+
+
+def _encounter(gathered: Gathered, wanted: str, decoder: Decoder) -> Read[Encounter]:
+    every = list(once(gathered.under("encounter")))
+    if not every:
+        raise RefusedError(412, Issue("encounter", "not sent, and could not be fetched"))
+    named = [found for found in every if not wanted or found.name == wanted]
+    if len(named) != 1:
+        why = "is not the context's encounter" if wanted else "one encounter expected"
+        raise RefusedError(400, Issue(every[0].where, why))
+    return decoder.needed(named[0], Encounter)
+
+
+def _patient(gathered: Gathered, wanted: str, decoder: Decoder) -> str:
+    """Return the patient, as others point at them; empty when nothing says."""
+    for found in gathered.under("patient"):
+        name = decoder.needed(found, Patient).found.name
+        if wanted and name and name != wanted:
+            raise RefusedError(400, Issue(f"{found.where}.id", NOT_THEIRS))
+        wanted = wanted or name
+    return f"Patient/{wanted}" if wanted else ""
