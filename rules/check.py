@@ -35,17 +35,17 @@ def check(visit: Visit, policy: Policy) -> Spoken:
     return tuple(said for rule in RULES for said in ask(rule, visit, policy))
 
 
-def settle(visit: Visit, policy: Policy) -> Bill:
+def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     """Apply every fix that needs nobody's word, until the rules have no more to offer.
 
     Started from no lines this writes the bill; started from the EHR's charges it corrects it. The
-    result does not depend on the order of lines. Bounded: after ``ROUNDS`` rounds what still moves
-    is reported as not checked.
+    result does not depend on the order of lines. A bill that still moves after the last round is
+    reported as not checked.
     """
     visit = replace(visit, lines=_ordered(visit.lines), drafted=not visit.lines)
     fixed: dict[tuple[str, str], Finding] = {}
     said: list[Finding | NotChecked] = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         before = visit.lines
         said = []
         for rule in RULES:

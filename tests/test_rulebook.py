@@ -1,0 +1,151 @@
+"""Rule data: validated whole at start; any fault names file, place and reason."""
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from plugin import tenants
+from plugin.rulebook import ROOT, load
+from rules import RULES
+from rules.policy import RuleDataError
+from tests.rules.shorthand import BOOK
+
+MARCH = date(2026, 3, 2)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules", ignore=shutil.ignore_patterns("*.pyc"))
+    for folder in ("payers", "tenants"):
+        shutil.copytree(ROOT / "profiles" / folder, tmp_path / "profiles" / folder)
+    return tmp_path
+
+
+FAULTS = [
+    ("rules/units/timed_units.yaml", '"2000-04-01"', '"2000-13-01"', "is not a"),
+    (
+        "rules/units/timed_units.yaml",
+        "rule: timed_units",
+        "rule: timed_unit",
+        "should be timed_units",
+    ),
+    ("rules/units/timed_units.yaml", "indicator: warning", "indicator: severe", "indicator"),
+    ("rules/units/timed_units.yaml", "cite: cpm-5-20.2}", "cite: nowhere}", "cites nowhere"),
+    ("rules/units/timed_units.yaml", "title:", "titel:", "top level"),
+    ("rules/units/timed_units.yaml", "rule: timed_units", "a: [", "cannot be read"),
+    ("rules/units/timed_units.yaml", "rule: timed_units", "kind: timed_units", "is neither a rule"),
+    (
+        "rules/modifiers/assistant_modifier.yaml",
+        'ending: "2021-12-31", value: false',
+        'ending: "2022-06-30", value: false',
+        r"values\.midpoint_exception: 2 values in force on 2022-01-01",
+    ),
+    (
+        "rules/modifiers/assistant_modifier.yaml",
+        'ending: "2021-12-31", value: false',
+        'ending: "2019-12-31", value: false',
+        r"values\.midpoint_exception: ends on 2019-12-31, before 2020-01-01",
+    ),
+    (
+        "profiles/payers/commercial.yaml",
+        "payer: commercial",
+        "payer: trade",
+        "should be commercial",
+    ),
+    (
+        "profiles/payers/commercial.yaml",
+        "timed_units.method",
+        "timed_units.methode",
+        r"no rule has a value timed_units\.methode",
+    ),
+    (
+        "profiles/payers/commercial.yaml",
+        "value: unknown",
+        "value: true",
+        r"values\.timed_units\.method: should be str",
+    ),
+    ("rules/tables/ptp.csv", ",hospital,1,", ",hospital,2,", "modifier_indicator: not 0, 1 or 9"),
+    ("rules/tables/mue.csv", ",hospital,1,2,", ",hospital,one,2,", "line 3: mue_value"),
+    ("rules/tables/codes.csv", ",timed,15,", ",timed,quarter,", r"line \d+: invalid literal"),
+    ("rules/tables/codes.csv", "# Therapy", "Therapy", "line 1: should say where"),
+]
+
+
+@pytest.mark.parametrize(("name", "was", "now", "complaint"), FAULTS)
+def test_faults_name_the_file_and_the_place(
+    copy: Path, name: str, was: str, now: str, complaint: str
+) -> None:
+    path = copy / name
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now, 1), encoding="utf-8")
+    with pytest.raises(RuleDataError, match=rf"^{path.name}: .*{complaint}"):
+        load(copy)
+
+
+@pytest.mark.parametrize("name", ["rules/units/timed_units.yaml", "rules/tables/ptp.csv"])
+def test_a_missing_file_is_named(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(RuleDataError, match=rf"^{Path(name).name}: cannot be read"):
+        load(copy)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "complaint"),
+    [
+        ("tenant: demo", "tenant: demonstration", "should be demo"),
+        ("setting: practitioner", "setting: office", "setting"),
+        ("max_cards: 3", "max_cards: 0", "max_cards"),
+    ],
+)
+def test_a_faulty_site_is_named(copy: Path, was: str, now: str, complaint: str) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
+    with pytest.raises(RuleDataError, match=rf"^demo\.yaml: .*{complaint}"):
+        tenants.load(copy)
+
+
+def test_the_fingerprint_changes_with_any_rule(copy: Path) -> None:
+    before = load(copy).fingerprint
+    assert load(copy).fingerprint == before
+    path = copy / "rules/bundling/mue.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# read again\n", encoding="utf-8")
+    assert load(copy).fingerprint != before
+
+
+def test_a_payer_without_a_profile_is_the_unknown_one() -> None:
+    assert BOOK.policy("no_such_payer", MARCH) is BOOK.policy("unknown", MARCH)
+
+
+def test_policies_are_kept_but_not_without_bound() -> None:
+    book = load()
+    first = book.policy("medicare_part_b", MARCH)
+    assert book.policy("medicare_part_b", MARCH) is first
+    for days in range(1000):
+        book.policy("medicare_part_b", MARCH - timedelta(days=days))
+    assert book.policy("medicare_part_b", MARCH).get("timed_units.method", str) == "pooled"
+
+
+@pytest.mark.parametrize("table", ["ptp_edit.edition", "mue.edition", "code_in_force.edition"])
+def test_no_table_answers_after_the_last_day_it_covers(table: str) -> None:
+    last, after = date(2026, 12, 31), date(2027, 1, 1)
+    assert BOOK.policy("medicare_part_b", last).find(table)
+    assert BOOK.policy("medicare_part_b", after).find(table) is None
+
+
+def test_every_rule_says_what_it_is_and_on_whose_word() -> None:
+    for rule in RULES:
+        about = BOOK.about[rule.ID]
+        assert about.title
+        assert about.statement.endswith(".")
+        assert about.cites
+
+
+@pytest.mark.parametrize("payer", sorted(BOOK.payers))
+def test_a_payer_states_only_differences(payer: str) -> None:
+    for name, rows in BOOK.payers[payer].items():
+        base = {(row.effective, str(row.value)) for row in BOOK.base[name]}
+        own = {(row.effective, str(row.value)) for row in rows}
+        assert not own & base, f"{payer}: {name} repeats Medicare's value"
