@@ -36,16 +36,16 @@ class Charted(NamedTuple):
 
 
 CHARTED = (
-    Charted("97110", "229065009", "Therapeutic exercise", 23),
-    Charted("97140", "229319002", "Manual therapy", 15),
-    Charted("97112", "229070002", "Neuromuscular re-education", 12),
-    Charted("97530", "229581005", "Therapeutic activities", 10),
-    Charted("97116", "229582003", "Gait training", 8),
-    Charted("97035", "229554006", "Ultrasound therapy", 8),
-    Charted("97014", "229559001", "Electrical stimulation, unattended", 15),
-    Charted("97010", "229555007", "Hot or cold packs", 10),
-    Charted("97161", "410155007", "PT evaluation, low complexity", 20),
-    Charted("97535", "410264005", "Self-care training", 9),
+    Charted("97110", "229065009", "Strength and endurance work", 23),
+    Charted("97140", "229319002", "Hands-on joint work", 15),
+    Charted("97112", "229070002", "Balance and posture work", 12),
+    Charted("97530", "229581005", "Practising daily movements", 10),
+    Charted("97116", "229582003", "Walking practice", 8),
+    Charted("97035", "229554006", "Sound-wave heating", 8),
+    Charted("97014", "229559001", "Current, nobody attending", 15),
+    Charted("97010", "229555007", "Warm or cold wraps", 10),
+    Charted("97161", "410155007", "First assessment, simple", 20),
+    Charted("97535", "410264005", "Dressing and home skills", 9),
 )
 
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from rules.coverage import unpaid
 from rules.model import Discipline, Line, Service, Visit
 from rules.people import barred
-from rules.policy import Edit, Policy
+from rules.policy import Code, Edit, Policy
 
 ONCE = frozenset({"untimed", "supervised", "unlisted", "area"})
 """Kinds of code that minutes do not multiply."""
+
+KEPT = 5000
+"""Standings that one policy keeps; there are far fewer codes and roles than that."""
 
 Key = tuple[Discipline | None, str]
 
@@ -26,24 +29,47 @@ class Pool:
     """Codes charted without minutes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What becomes of one code when certain people furnish it, under one policy."""
+
+    code: Code
+    out: bool
+    """Whether it is not in force on the day."""
+    unpaid: str
+    """Why the payer never pays it (``rules.coverage.unpaid``); empty when it does."""
+    barred: str
+    """Why nobody among these people may bill it (``rules.people.barred``); empty when one may."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """What a visit's services amount to under one policy."""
 
-    billable: tuple[Service, ...]
     by_code: Mapping[Key, tuple[Service, ...]]
-    """Billable services by discipline and code, in charted order."""
+    """Services that can become charges, by discipline and code, in charted order."""
     pools: Mapping[Discipline | None, Pool]
     barred: tuple[tuple[Service, str], ...]
-    """Services that nobody who furnished them may bill, and why (``rules.people.barred``)."""
+    """Services that nobody who furnished them may bill, and why."""
     unpaid: Mapping[str, str]
-    """Charted codes that the payer never pays, and why (``rules.coverage.unpaid``)."""
+    """Charted codes that the payer never pays, and why."""
     swallowed: Mapping[Key, tuple[str, Edit]]
     """Codes that an NCCI edit never pays beside another charted code, that code, and the edit."""
     charted: frozenset[Key]
-    """Everything charted, billable or not."""
+    """Everything charted, whether it can become a charge or not."""
+    unread: tuple[str, ...]
+    """Charted codes that no table knows; empty where a service has none."""
+    out: Mapping[str, Code]
+    """Charted codes that are not in force on the day."""
+    unnamed: tuple[str, ...]
+    """Charted codes that nobody is named for."""
     assisted: bool
     """Whether an assistant furnished anything alone."""
+
+    def line(self, key: Key, units: int) -> Line:
+        """Return a new line for a charted code, naming the services it bills."""
+        services = tuple([service.id for service in self.by_code[key]])
+        return Line(code=key[1], units=units, discipline=key[0], services=services)
 
 
 def chart_of(visit: Visit, policy: Policy) -> Chart:
@@ -52,6 +78,12 @@ def chart_of(visit: Visit, policy: Policy) -> Chart:
     if known is None:
         known = visit.memo[policy] = _read(visit, policy)
     return known
+
+
+def strays(visit: Visit, policy: Policy) -> list[Line]:
+    """Return the lines that bill nothing charted that can become a charge."""
+    charges = chart_of(visit, policy).by_code
+    return [line for line in visit.lines if (line.discipline, line.code) not in charges]
 
 
 def furnished(visit: Visit, line: Line) -> tuple[Service, ...]:
@@ -73,55 +105,87 @@ def disciplines_of(visit: Visit) -> tuple[Discipline | None, ...]:
 
 
 def _read(visit: Visit, policy: Policy) -> Chart:
-    usable: list[Service] = []
+    usable: dict[Key, tuple[Service, ...]] = {}
     unable: list[tuple[Service, str]] = []
     never: dict[str, str] = {}
+    unread: list[str] = []
+    out: dict[str, Code] = {}
     for service in visit.services:
-        code = policy.code(service.code)
-        if code is None or not code.in_force(policy.day):
-            continue
-        if why := unpaid(code, service.roles, policy):
-            never[code.code] = why
-        elif why := barred(service.roles, service.discipline, code, policy):
-            unable.append((service, why))
+        standing = _standing(service, policy)
+        if standing is None:
+            unread.append(service.code)
+        elif standing.out:
+            out[service.code] = standing.code
+        elif standing.unpaid:
+            never[service.code] = standing.unpaid
+        elif standing.barred:
+            unable.append((service, standing.barred))
         else:
-            usable.append(service)
+            key = (service.discipline, service.code)
+            usable[key] = (*usable.get(key, ()), service)
     swallowed = _swallowed(usable, policy)
-    billable = tuple(s for s in usable if (s.discipline, s.code) not in swallowed)
-    by_code: dict[Key, tuple[Service, ...]] = {}
-    pools: dict[Discipline | None, Pool] = {}
-    for service in billable:
-        key = (service.discipline, service.code)
-        by_code[key] = (*by_code.get(key, ()), service)
-        if policy.codes[service.code].kind == "timed":
-            _pour(service, pools.setdefault(service.discipline, Pool()))
+    by_code = {key: found for key, found in usable.items() if key not in swallowed}
     return Chart(
-        billable=billable,
         by_code=by_code,
-        pools=pools,
+        pools=_pools(by_code, policy),
         barred=tuple(unable),
         unpaid=never,
         swallowed=swallowed,
         charted=frozenset((s.discipline, s.code) for s in visit.services),
-        assisted=any(s.by_assistant for s in billable),
+        unread=tuple(unread),
+        out=out,
+        unnamed=tuple(
+            {s.code: None for s in visit.services if not s.roles and s.code in policy.codes}
+        ),
+        assisted=any(s.by_assistant for found in by_code.values() for s in found),
     )
 
 
-def _pour(service: Service, pool: Pool) -> None:
-    """Add a service's minutes to its pool; one without minutes leaves its code uncounted."""
-    if service.minutes is None:
-        pool.missing.add(service.code)
-        return
-    pool.minutes[service.code] = pool.minutes.get(service.code, 0) + service.minutes
+def _standing(service: Service, policy: Policy) -> Standing | None:
+    """Return what becomes of a service; None when no table knows its code.
+
+    Kept with the policy: the same people furnish the same codes many times a day.
+    """
+    key = (service.code, service.roles, service.discipline)
+    known: Standing | None = policy.memo.get(key)
+    code = policy.code(service.code)
+    if known or code is None:
+        return known
+    standing = Standing(
+        code,
+        out=not code.in_force(policy.day),
+        unpaid=unpaid(code, service.roles, policy),
+        barred=barred(service.roles, service.discipline, code, policy),
+    )
+    if len(policy.memo) < KEPT:
+        policy.memo[key] = standing
+    return standing
 
 
-def _swallowed(services: Iterable[Service], policy: Policy) -> dict[Key, tuple[str, Edit]]:
+def _pools(
+    by_code: Mapping[Key, tuple[Service, ...]], policy: Policy
+) -> dict[Discipline | None, Pool]:
+    """Add up each discipline's timed minutes; a code with any missing stays uncounted."""
+    pools: dict[Discipline | None, Pool] = {}
+    for (discipline, code), services in by_code.items():
+        if policy.codes[code].kind != "timed":
+            continue
+        pool = pools.setdefault(discipline, Pool())
+        for service in services:
+            if service.minutes is None:
+                pool.missing.add(code)
+            else:
+                pool.minutes[code] = pool.minutes.get(code, 0) + service.minutes
+    return pools
+
+
+def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit]]:
     """Find column two codes of edits that no modifier opens (NCCI modifier indicator 0)."""
     if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
         return {}
     codes: dict[Discipline | None, set[str]] = {}
-    for service in services:
-        codes.setdefault(service.discipline, set()).add(service.code)
+    for discipline, code in keys:
+        codes.setdefault(discipline, set()).add(code)
     edges: dict[Key, tuple[str, Edit]] = {
         (discipline, two): (one, edit)
         for discipline, mine in codes.items()

@@ -17,7 +17,7 @@ Spoken = tuple[Finding | NotChecked, ...]
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
-    """Return what one rule says.
+    """Return what one rule says; nothing when it is not law on the day or the payer's.
 
     A rule that fails is logged and reported as not checked; the others still run.
     """
@@ -50,8 +50,9 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
         said = []
         for rule in RULES:
             spoken = ask(rule, visit, policy)
-            said += spoken
-            visit = _applied(visit, spoken, fixed)
+            if spoken:
+                said += spoken
+                visit = _applied(visit, spoken, fixed)
         if visit.lines == before:
             break
     else:
@@ -101,8 +102,8 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
     order = {key: i for i, key in enumerate(furnished)}
     named = [
         line
-        if line.services
-        else replace(line, services=tuple(furnished.get((line.discipline, line.code), ())))
+        if line.services or (line.discipline, line.code) not in furnished
+        else replace(line, services=tuple(furnished[line.discipline, line.code]))
         for line in visit.lines
     ]
     return tuple(sorted(named, key=lambda x: order.get((x.discipline, x.code), len(order))))

@@ -64,6 +64,17 @@ class Line:
     services: tuple[str, ...] = ()
     id: str = ""
 
+    def carrying(self, modifiers: tuple[str, ...]) -> "Line":
+        """Return this line with other modifiers."""
+        return Line(
+            code=self.code,
+            units=self.units,
+            modifiers=modifiers,
+            discipline=self.discipline,
+            services=self.services,
+            id=self.id,
+        )
+
     @property
     def charge(self) -> tuple[str, int, tuple[str, ...]]:
         """What is charged, whoever stored it: code, units, modifiers."""
@@ -88,6 +99,8 @@ class Visit:
         """Return this visit with a fix applied; the new lines stand where the old ones stood."""
         if not fix.old:
             return replace(self, lines=self.lines + fix.new) if fix.new else self
+        if len(fix.old) == len(self.lines):
+            return replace(self, lines=fix.new)
         at = self.lines.index(fix.old[0])
         kept = [line for line in self.lines if line not in fix.old]
         return replace(self, lines=(*kept[:at], *fix.new, *kept[at:]))

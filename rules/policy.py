@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from rules.model import Cite, Setting
 
 T = TypeVar("T")
-NONE: Mapping[str, Sequence["Edit"]] = {}
 
 
 class RuleDataError(Exception):
@@ -124,12 +123,14 @@ class Policy:
 
     __slots__ = (
         "_applied",
+        "_edits",
+        "_mues",
         "_rows",
         "_values",
+        "_windows",
         "codes",
         "day",
-        "edits",
-        "mues",
+        "memo",
         "payer",
         "setting",
     )
@@ -139,6 +140,7 @@ class Policy:
     ) -> None:
         """Resolve the layers: the payer's own first, Medicare's last; the first in force wins."""
         self.payer, self.setting = payer, setting
+        self.memo: dict[Any, Any] = {}
         self.day = on.isoformat()
         self._rows: dict[str, Dated] = {}
         for layer in reversed(layers):
@@ -151,8 +153,9 @@ class Policy:
         }
         ncci = "practitioner" if setting == "practitioner" else "hospital"
         self.codes = tables.codes
-        self.edits = tables.edits.get(ncci, {})
-        self.mues = tables.mues.get(ncci, {})
+        self._windows = tables.edits.get(ncci, {})
+        self._edits: dict[str, dict[str, Edit]] = {}
+        self._mues = tables.mues.get(ncci, {})
 
     def find(self, name: str) -> Dated | None:
         """Return the row in force, with its citation, or None."""
@@ -187,19 +190,31 @@ class Policy:
         """Return what is known of a code, in force or not, or None."""
         return self.codes.get(code)
 
+    def edits_under(self, column_one: str) -> Mapping[str, Edit]:
+        """Return the NCCI edits in force under a column one code, by column two code."""
+        found = self._edits.get(column_one)
+        if found is None:
+            found = {
+                two: edit
+                for two, windows in self._windows.get(column_one, {}).items()
+                for edit in windows
+                if edit.in_force(self.day)
+            }
+            if column_one in self._windows:
+                self._edits[column_one] = found
+        return found
+
     def edit(self, column_one: str, column_two: str) -> Edit | None:
         """Return the NCCI edit in force between two codes in this direction, or None."""
-        rows = self.edits.get(column_one, NONE).get(column_two, ())
-        return next((row for row in rows if row.in_force(self.day)), None)
+        return self.edits_under(column_one).get(column_two)
 
     def edits_among(self, codes: Collection[str]) -> Iterator[tuple[str, str, Edit]]:
         """Return every edit in force between codes, as (column one, column two, edit)."""
         for one in codes:
-            for two in self.edits.get(one, NONE).keys() & codes:
-                edit = self.edit(one, two)
-                if edit:
-                    yield one, two, edit
+            under = self.edits_under(one)
+            for two in under.keys() & codes:
+                yield one, two, under[two]
 
     def mue(self, code: str) -> Mue | None:
         """Return the unit limit in force for a code; None is not the same as no limit."""
-        return next((row for row in self.mues.get(code, ()) if row.in_force(self.day)), None)
+        return next((row for row in self._mues.get(code, ()) if row.in_force(self.day)), None)

@@ -4,7 +4,6 @@ A prefetch key has four states: data, nothing (null or an empty Bundle), an erro
 or absent. Absent keys may be fetched; errors are not tried again.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +41,7 @@ class Found:
     def name(self) -> str:
         """Its id, or in a Bundle of new resources the last part of its fullUrl; may be empty."""
         given = self.raw.get("id")
-        return given if isinstance(given, str) else re.split(r"[:/]", self.alias)[-1]
+        return given if isinstance(given, str) else self.alias.replace(":", "/").split("/")[-1]
 
 
 @dataclass(slots=True)

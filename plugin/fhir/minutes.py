@@ -20,34 +20,28 @@ VOID = frozenset({"entered-in-error", "cancelled"})
 def minutes_of(reads: Sequence[Read[Procedure]], scope: Scope) -> list[int | None]:
     """Return each service's minutes; None where the chart does not say."""
     measured = _measured(scope)
-    timed = [_spanned(read, read.it.performed_period, scope) for read in reads]
-    if _crowded(reads, timed, scope):
+    stated = [next((x for x in r.it.extension if x.url == MINUTES), None) for r in reads]
+    timed = [
+        None if said else _spanned(read, read.it.performed_period, scope)
+        for read, said in zip(reads, stated, strict=True)
+    ]
+    if any(timed) and _crowded(reads, timed, scope):
         timed = [None] * len(reads)
     return [
-        _stated(read, scope)
-        if _states(read)
+        _whole(said.valueQuantity, f"{read.where}.extension", scope)
+        if said
         else measured.get(read.reference, span)
-        if read.reference
+        if measured
         else span
-        for read, span in zip(reads, timed, strict=True)
+        for read, said, span in zip(reads, stated, timed, strict=True)
     ]
-
-
-def _states(read: Read[Procedure]) -> bool:
-    return any(extension.url == MINUTES for extension in read.it.extension)
-
-
-def _stated(read: Read[Procedure], scope: Scope) -> int | None:
-    """Return the minutes that a service states."""
-    stated = (x.valueQuantity for x in read.it.extension if x.url == MINUTES)
-    return _whole(next(stated), f"{read.where}.extension", scope)
 
 
 def _whole(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
     """Return whole minutes; a part of a minute is not counted."""
     if quantity is None or quantity.value is None:
         return None
-    if UNIT not in (quantity.code, quantity.unit) or quantity.code not in ("", UNIT):
+    if (quantity.code or quantity.unit) != UNIT:
         scope.decoder.omit(f"{where}.valueQuantity", "minutes should be in the unit min")
     elif not 0 <= quantity.value <= LONGEST:
         scope.decoder.omit(f"{where}.valueQuantity", "minutes are out of range")
@@ -94,8 +88,8 @@ def _crowded(reads: Sequence[Read[Procedure]], timed: Sequence[int | None], scop
     Services that each span the whole visit add up to more than the visit.
     """
     length = _spanned(scope.encounter, scope.encounter.it.period, scope)
-    spans = [r for r, span in zip(reads, timed, strict=True) if span and not _states(r)]
-    total = sum(span or 0 for r, span in zip(reads, timed, strict=True) if not _states(r))
+    spans = [read for read, span in zip(reads, timed, strict=True) if span]
+    total = sum(span or 0 for span in timed)
     if length is None or total <= length or not _overlap(spans):
         return False
     why = "service times overlap and exceed the visit; not taken as minutes"

@@ -50,6 +50,9 @@ class Reading:
     """What could not be obtained, in words."""
 
 
+Charted = tuple[Read[Procedure], date | None]
+
+
 def read(
     gathered: Gathered,
     patient_id: str,
@@ -67,7 +70,7 @@ def read(
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine = _procedures(scope)
     on = _date_of_service(mine, scope)
-    today = [read for read in mine if _day(read, scope) in (on, None)]
+    today = [read for read, when in mine if when in (on, None)]
     services = _services(today, scope, codes)
     payer = payer_of(_coverages(scope), on, tenant.payers, scope.decoder)
     charges = {read.it.id or f"#{i}": read for i, read in enumerate(charges_of(scope, on))}
@@ -82,7 +85,7 @@ def read(
         visit=visit,
         patient=scope.patient,
         encounter=scope.visit,
-        occurrence=_occurrence(today, on, scope),
+        occurrence=_occurrence(mine, on),
         performers={read.it.id: _actors(read, scope) for read in today if read.it.id},
         charges={name: read.raw for name, read in charges.items()},
         locked=tuple(name for name, read in charges.items() if read.it.status == "billed"),
@@ -91,8 +94,8 @@ def read(
     )
 
 
-def _procedures(scope: Scope) -> list[Read[Procedure]]:
-    """Return the procedures of this encounter; others of the patient are history."""
+def _procedures(scope: Scope) -> list[Charted]:
+    """Return the procedures of this encounter and their days; the patient's others are history."""
     mine = []
     for found in once(scope.gathered.under("procedures")):
         if _elsewhere(found, scope):
@@ -101,7 +104,7 @@ def _procedures(scope: Scope) -> list[Read[Procedure]]:
         if read.it.status in NOT_FURNISHED:
             continue
         if scope.theirs(read.it.subject):
-            mine.append(read)
+            mine.append((read, _day(read, scope)))
         elif read.it.encounter is None:
             scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
         else:
@@ -118,15 +121,20 @@ def _elsewhere(found: Found, scope: Scope) -> bool:
 
 def _day(read: Read[Procedure], scope: Scope) -> date | None:
     """Return the day on which a service was furnished; None when it does not say."""
-    period = read.it.performed_period
-    text = period.start if period and period.start else read.it.performed_date_time
+    text = _when(read)
     try:
         return day(text) if text else None
     except ValueError:
         return scope.decoder.refuse(read)
 
 
-def _date_of_service(mine: Sequence[Read[Procedure]], scope: Scope) -> date:
+def _when(read: Read[Procedure]) -> str:
+    """Return when a service was furnished, as the chart writes it; empty when it does not say."""
+    period = read.it.performed_period
+    return period.start if period and period.start else read.it.performed_date_time
+
+
+def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     """Return the day of the visit: its services' day, else the encounter's.
 
     An encounter that spans days is judged for the last day on which services were charted.
@@ -136,11 +144,10 @@ def _date_of_service(mine: Sequence[Read[Procedure]], scope: Scope) -> date:
         begun = day(period.start) if period and period.start else None
     except ValueError:
         scope.decoder.refuse(scope.encounter)
-    days = {found for read in mine if (found := _day(read, scope))}
+    days = {when for _, when in mine if when}
     # A service without an encounter of its own belongs to the day that the encounter's others do.
-    own = {found for read in mine if read.it.encounter and (found := _day(read, scope))}
-    last = max(own or days, default=begun)
-    found = begun if begun in days else last
+    own = {when for read, when in mine if when and read.it.encounter}
+    found = begun if begun in days else max(own or days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"
         raise RefusedError(400, Issue(place, "no date of service: none here or on a service"))
@@ -174,14 +181,9 @@ def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
     return tuple(actor for actor in every if actor)
 
 
-def _occurrence(reads: Sequence[Read[Procedure]], on: date, scope: Scope) -> str:
+def _occurrence(mine: Sequence[Charted], on: date) -> str:
     """Return the date of service as the chart writes it."""
-    for read in reads:
-        period = read.it.performed_period
-        text = period.start if period and period.start else read.it.performed_date_time
-        if text and _day(read, scope) == on:
-            return text
-    return on.isoformat()
+    return next((_when(read) for read, when in mine if when == on), on.isoformat())
 
 
 def _coverages(scope: Scope) -> list[Read[Coverage]]:

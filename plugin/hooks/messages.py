@@ -10,6 +10,12 @@ from plugin.errors import Issue, RefusedError
 ID = validate.Length(min=1, max=200)
 
 
+def is_object(value: Any) -> None:
+    """Hold a part that is read elsewhere to being a JSON object."""
+    if not isinstance(value, dict):
+        raise ValidationError("Not a valid mapping type.")
+
+
 class Open(Schema):
     """A message that may hold more than is read (clients add extensions of their own)."""
 
@@ -55,11 +61,11 @@ class Request(Open):
 
     hook = fields.String(required=True, validate=ID)
     hookInstance = fields.UUID(required=True)  # noqa: N815 - CDS Hooks' name
-    context = fields.Dict(keys=fields.String(), required=True)
+    context = fields.Raw(required=True, validate=is_object)
     fhirServer = fields.Url(require_tld=False, schemes={"http", "https"})  # noqa: N815 - as above
     fhirAuthorization = fields.Nested(Authorization)  # noqa: N815 - CDS Hooks' name
-    prefetch = fields.Dict(keys=fields.String())
-    extension = fields.Dict(keys=fields.String())
+    prefetch = fields.Raw(validate=is_object)
+    extension = fields.Raw(validate=is_object)
 
 
 class Reason(Open):

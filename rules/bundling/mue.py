@@ -1,7 +1,5 @@
 """Units of a code on one day beyond which a payer doubts them: medically unlikely edits (MUE)."""
 
-from collections import Counter
-
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Mue, Policy
 
@@ -15,11 +13,11 @@ MEANS = {
 
 def check(visit: Visit, policy: Policy) -> Said:
     """Find codes billed for more units than their limit: by line (MAI 1) or by day (MAI 2, 3)."""
-    day = Counter[str]()
-    line = Counter[str]()
+    day: dict[str, int] = {}
+    line: dict[str, int] = {}
     for x in visit.lines:
-        day[x.code] += x.units
-        line[x.code] = max(line[x.code], x.units)
+        day[x.code] = day.get(x.code, 0) + x.units
+        line[x.code] = max(line.get(x.code, 0), x.units)
     many = {code: units for code, units in day.items() if units > 1}
     if many and policy.find("mue.edition") is None:
         yield NotChecked(rule=ID, why=f"no edition of the MUE tables covers {policy.day}")

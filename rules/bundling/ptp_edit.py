@@ -89,7 +89,7 @@ def _choices(one: str, two: str, lines: tuple[Line, ...], policy: Policy) -> Ite
     visits = policy.get("ptp_edit.evaluation_and_management", list)
     name = "ptp_edit.choices_for_visits" if two in visits else "ptp_edit.choices"
     for modifier, fact in policy.get(name, dict).items():
-        new = tuple(replace(line, modifiers=added(line.modifiers, modifier)) for line in lines)
+        new = tuple(line.carrying(added(line.modifiers, modifier)) for line in lines)
         attests = fact.format(one=one, two=two)
         yield Fix(f"Add {modifier} to {two}", lines, new, attests)
 

@@ -1,5 +1,6 @@
 """Every charted service needs a therapy code that can be read."""
 
+from rules.chart import chart_of, strays
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
 
@@ -8,7 +9,8 @@ ID = "service_code"
 
 def check(visit: Visit, policy: Policy) -> Said:
     """Ask for the code of services that have none, and name codes that no table here knows."""
-    uncoded = sum(not service.code for service in visit.services)
+    unread = chart_of(visit, policy).unread
+    uncoded = unread.count("")
     if uncoded:
         many = f"{uncoded} charted services have" if uncoded > 1 else "A charted service has"
         yield Finding(
@@ -18,7 +20,8 @@ def check(visit: Visit, policy: Policy) -> Said:
             cite=policy.cite("service_code.applies"),
             indicator="info",
         )
-    named = {s.code for s in visit.services if s.code} | {line.code for line in visit.lines}
-    strange = sorted(code for code in named if policy.code(code) is None)
+    billed = {line.code for line in strays(visit, policy) if policy.code(line.code) is None}
+    strange = sorted(billed.union(unread) - {""})
     if strange:
-        yield NotChecked(rule=ID, why=f"not in the table of therapy codes: {', '.join(strange)}")
+        why = f"not in the table of therapy codes: {', '.join(strange)}"
+        yield NotChecked(rule=ID, why=why)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.chart import Chart, chart_of
+from rules.chart import Chart, chart_of, strays
 from rules.coverage import CHOSEN, unpaid
 from rules.model import Finding, Fix, Line, Visit
 from rules.people import AS_SAID
@@ -23,11 +23,7 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
             if why != "B":
                 yield _finding(code, why, (), policy)
         return
-    doubtful = [
-        line.code
-        for line in visit.lines
-        if line.code in chart.unpaid or (line.discipline, line.code) not in chart.charted
-    ]
+    doubtful = [line.code for line in strays(visit, policy)]
     for code in dict.fromkeys(doubtful):
         lines = tuple(x for x in visit.lines if x.code == code)
         why = chart.unpaid.get(code) or _uncharted(code, lines, chart, policy)

@@ -17,9 +17,8 @@ def check(visit: Visit, policy: Policy) -> Said:
     While nothing is billed yet, say what is left off the bill instead.
     """
     yield from _barred(visit, policy)
-    unnamed = [s.code for s in visit.services if not s.roles and policy.code(s.code)]
-    if unnamed:
-        codes = tuple(dict.fromkeys(unnamed))
+    codes = chart_of(visit, policy).unnamed
+    if codes:
         yield Finding(
             rule=ID,
             says=f"Who furnished {', '.join(codes)}? The chart names no role for "
@@ -28,8 +27,7 @@ def check(visit: Visit, policy: Policy) -> Said:
             cite=policy.cite("performer.not_payable"),
             indicator="info",
         )
-    else:
-        yield from _unusual(visit, policy)
+    yield from _unusual(visit, policy)
 
 
 def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
@@ -61,17 +59,16 @@ def _says(service: Service, code: Code, why: str) -> str:
     return f"{service.code} by {people} is not billable"
 
 
-def _unusual(visit: Visit, policy: Policy) -> Iterator[Finding | NotChecked]:
-    """Mention codes seldom billed by a discipline; practice and state law vary."""
-    found = {
-        service.code: service.discipline
-        for service in visit.services
-        if service.discipline
-        and (code := policy.code(service.code))
+def _unusual(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
+    """List codes seldom billed by a discipline; practice and state law vary."""
+    said = [
+        f"{line.code} by {line.discipline}"
+        for line in visit.lines
+        if line.discipline
+        and (code := policy.code(line.code))
+        and line.discipline not in code.disciplines
         and not code.only
-        and service.discipline not in code.disciplines
-        and any(line.code == service.code for line in visit.lines)
-    }
-    if found:
-        said = ", ".join(f"{code} by {discipline}" for code, discipline in found.items())
-        yield NotChecked(rule=ID, why=f"unusual, and left to state law: {said}", quiet=True)
+    ]
+    if said:
+        why = f"unusual, and left to state law: {', '.join(dict.fromkeys(said))}"
+        yield NotChecked(rule=ID, why=why, quiet=True)

@@ -1,7 +1,6 @@
 """Each therapy line names the plan of care it was furnished under: GP, GO or GN."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from rules.chart import furnished
 from rules.model import Finding, Fix, Indicator, Line, Visit
@@ -40,8 +39,8 @@ def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:
 def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Policy) -> Finding:
     fixed = []
     for line in lines:
-        kept = tuple(m for m in line.modifiers if m not in every)
-        fixed.append(replace(line, modifiers=added(kept, modifier)))
+        kept = tuple([m for m in line.modifiers if m not in every])
+        fixed.append(line.carrying(added(kept, modifier)))
     codes = tuple(dict.fromkeys(line.code for line in lines))
     listed = ", ".join(codes)
     verb = "needs" if len(codes) == 1 else "need"
@@ -55,6 +54,7 @@ def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Po
     )
 
 
-def _indicator(codes: tuple[str, ...], policy: Policy) -> Indicator:
+def _indicator(codes: Iterable[str], policy: Policy) -> Indicator:
     """Speak softly where a code's place on the therapy list was remembered, not read."""
-    return "info" if all(policy.codes[code].confidence == "low" for code in codes) else "warning"
+    known = {policy.codes[code].confidence for code in codes}
+    return "info" if known == {"low"} else "warning"

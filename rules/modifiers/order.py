@@ -23,6 +23,8 @@ def added(modifiers: tuple[str, ...], new: str) -> tuple[str, ...]:
     >>> added(("GP", "KX"), "59"), added(("GP", "KX"), "CQ"), added(("95",), "GP")
     (('59', 'GP', 'KX'), ('GP', 'CQ', 'KX'), ('GP', '95'))
     """
+    if not modifiers:
+        return (new,)
     if new in modifiers:
         return modifiers
     at = next((i for i, m in enumerate(modifiers) if place(m) > place(new)), len(modifiers))

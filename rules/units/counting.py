@@ -39,8 +39,10 @@ def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
     >>> fits({"97110": 33, "97140": 7}, {"97110": 3, "97140": 0})
     False
     """
+    if sum(units.values()) != units_for(sum(minutes.values())):
+        return False
     extra = {code: units.get(code, 0) - m // UNIT for code, m in minutes.items()}
-    if sum(units.values()) != units_for(sum(minutes.values())) or set(extra.values()) - {0, 1}:
+    if set(extra.values()) - {0, 1}:
         return False
     given = [minutes[c] % UNIT for c, n in extra.items() if n]
     passed_over = [minutes[c] % UNIT for c, n in extra.items() if not n]
@@ -78,32 +80,28 @@ def midpoint(minutes: Mapping[str, int]) -> dict[str, int]:
     return {code: units_for(m) for code, m in minutes.items()}
 
 
-def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> Iterator[str]:
-    """Show the pooled count line by line."""
+def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
+    """Show the pooled count line by line, and which codes took the units left over."""
     total = sum(minutes.values())
     earned = units_for(total)
-    added = " + ".join(f"{m} ({code})" for code, m in minutes.items())
-    yield f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes"
-    yield f"{window(earned)} minutes earn {plural(earned)}"
-    whole = {code: m // UNIT for code, m in minutes.items()}
+    added = " + ".join([f"{m} ({code})" for code, m in minutes.items()])
+    lines = [
+        f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes",
+        f"{window(earned)} minutes earn {plural(earned)}",
+    ]
+    took = []
     for code, m in minutes.items():
-        left = m % UNIT
-        yield f"{code}: {m} min = {whole[code]} × 15 + {left}"
-    yield from _remainders(minutes, units, whole)
-
-
-def _remainders(
-    minutes: Mapping[str, int], units: Mapping[str, int], whole: Mapping[str, int]
-) -> Iterator[str]:
-    """Say which codes took the units left over, and whether the choice was free."""
-    took = [code for code in minutes if units[code] > whole[code]]
-    if not took:
-        return
-    shares = ", ".join(f"{code} ({minutes[code] % UNIT} min)" for code in took)
-    word = "remainder" if len(took) == 1 else "remainders"
-    yield f"{plural(len(took))} left over to the largest {word}: {shares}"
-    if tied(minutes, took):
-        yield "Equal remainders: either code may take it"
+        whole, left = divmod(m, UNIT)
+        lines.append(f"{code}: {m} min = {whole} × 15 + {left}")
+        if units[code] > whole:
+            took.append(code)
+    if took:
+        shares = ", ".join([f"{code} ({minutes[code] % UNIT} min)" for code in took])
+        word = "remainder" if len(took) == 1 else "remainders"
+        lines.append(f"{plural(len(took))} left over to the largest {word}: {shares}")
+        if tied(minutes, took):
+            lines.append("Equal remainders: either code may take it")
+    return lines
 
 
 def tied(minutes: Mapping[str, int], took: Collection[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.chart import chart_of, disciplines_of, lines_of
+from rules.chart import chart_of, strays
 from rules.model import Finding, Visit
 from rules.policy import Policy
 
@@ -15,9 +15,8 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     missing = {code: None for pool in chart.pools.values() for code in sorted(pool.missing)}
     uncharted = {
         line.code: None
-        for discipline in disciplines_of(visit)
-        for line in lines_of(visit, discipline)
-        if (discipline, line.code) not in chart.charted
+        for line in strays(visit, policy)
+        if (line.discipline, line.code) not in chart.charted
         and (code := policy.code(line.code))
         and code.kind == "timed"
     }

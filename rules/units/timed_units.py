@@ -41,7 +41,7 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
             billed[line.code] += line.units
         counted = count(pool.minutes, billed)
         if counted:
-            fix = _fix(mine, billed, counted.right, discipline)
+            fix = _fix(mine, billed, counted.right, chart, discipline)
             yield _finding(pool.minutes, billed, counted, fix, policy)
 
 
@@ -134,7 +134,11 @@ def _charted(minutes: Units, right: Units) -> str:
 
 
 def _fix(
-    lines: Sequence[Line], billed: Units, right: Units, discipline: Discipline | None
+    lines: Sequence[Line],
+    billed: Units,
+    right: Units,
+    chart: Chart,
+    discipline: Discipline | None,
 ) -> Fix | None:
     """Return the lines to change, or None; the first line of a code takes up the difference."""
     old: list[Line] = []
@@ -143,7 +147,7 @@ def _fix(
         short = units - billed[code]
         mine = [line for line in lines if line.code == code]
         if short and not mine:
-            new.append(Line(code=code, units=units, discipline=discipline))
+            new.append(chart.line((discipline, code), units))
         for line in mine if short else ():
             changed = replace(line, units=max(0, line.units + short))
             short -= changed.units - line.units

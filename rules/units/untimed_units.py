@@ -1,13 +1,13 @@
 """Untimed codes are billed once, whatever their minutes.
 
 Evaluations, supervised modalities, group therapy and speech-language sessions are one unit a day;
-a few codes count what was treated or measured (limbs), so as many as are charted.
+range-of-motion measurement counts each limb, so as many as are charted.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rules.chart import ONCE, Key, chart_of
+from rules.chart import ONCE, Key, chart_of, strays
 from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.units.counting import plural
@@ -18,13 +18,14 @@ ID = "untimed_units"
 def check(visit: Visit, policy: Policy) -> Said:
     """Find untimed codes that are charted but not billed, or billed more often than they occur."""
     each = policy.get("untimed_units.each_service", list)
-    for key, services in chart_of(visit, policy).by_code.items():
+    chart = chart_of(visit, policy)
+    for key, services in chart.by_code.items():
         if policy.codes[key[1]].kind not in ONCE:
             continue
         lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
         most = len(services) if key[1] in each else 1
         if not lines:
-            yield _unbilled(key, most, policy)
+            yield _unbilled(chart.line(key, most), policy)
         elif sum(line.units for line in lines) > most:
             yield _over(lines, most, policy)
     yield from _uncharted(visit, policy, each)
@@ -33,16 +34,15 @@ def check(visit: Visit, policy: Policy) -> Said:
 
 def _uncharted(visit: Visit, policy: Policy, each: list[str]) -> Iterator[Finding]:
     """Hold lines without a charted service to one unit too."""
-    chart = chart_of(visit, policy)
-    seen: set[Key] = set()
-    for line in visit.lines:
+    charted = chart_of(visit, policy).charted
+    found: dict[Key, list[Line]] = {}
+    for line in strays(visit, policy):
         key = (line.discipline, line.code)
         code = policy.code(line.code)
-        if key in chart.charted or key in seen or code is None or code.kind not in ONCE:
-            continue
-        seen.add(key)
-        lines = [x for x in visit.lines if (x.discipline, x.code) == key]
-        if line.code not in each and sum(x.units for x in lines) > 1:
+        if key not in charted and code and code.kind in ONCE and code.code not in each:
+            found.setdefault(key, []).append(line)
+    for lines in found.values():
+        if sum(line.units for line in lines) > 1:
             yield _over(lines, 1, policy)
 
 
@@ -55,9 +55,8 @@ def _uncounted(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
             yield NotChecked(rule=ID, why=why, quiet=key in billed)
 
 
-def _unbilled(key: Key, units: int, policy: Policy) -> Finding:
-    discipline, code = key
-    line = Line(code=code, units=units, discipline=discipline)
+def _unbilled(line: Line, policy: Policy) -> Finding:
+    code, units = line.code, line.units
     return Finding(
         rule=ID,
         says=f"{code} is charted: {plural(units)}, whatever the minutes",
