@@ -12,7 +12,7 @@ from plugin.hooks import views as hooks
 from plugin.parts import Parts, answer
 from plugin.review import Reviewer
 from plugin.store.store import Store, StoreError
-from plugin.web import check, health
+from plugin.web import check, ehr, health
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         store=store,
         reviewer=Reviewer(book, chosen.public_url),
     )
-    for blueprint in (hooks.blueprint, check.blueprint, health.blueprint):
+    for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)
@@ -48,10 +48,15 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
 
 def serve() -> Flask:
-    """Build the service for a server: what was loaded is left out of garbage collection."""
+    """Build the service for a server.
+
+    What was loaded is left out of garbage collection, and a collection waits for more than one
+    visit's worth of objects; nearly all of them go when their request ends.
+    """
     app = create_app()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     return app
 
 

@@ -17,6 +17,8 @@ ONCE = frozenset({"untimed", "supervised", "unlisted", "area"})
 KEPT = 5000
 """Standings that one policy keeps; there are far fewer codes and roles than that."""
 
+STRAYS = "strays"
+
 Key = tuple[Discipline | None, str]
 
 
@@ -82,8 +84,13 @@ def chart_of(visit: Visit, policy: Policy) -> Chart:
 
 def strays(visit: Visit, policy: Policy) -> list[Line]:
     """Return the lines that bill nothing charted that can become a charge."""
-    charges = chart_of(visit, policy).by_code
-    return [line for line in visit.lines if (line.discipline, line.code) not in charges]
+    known = visit.memo.get(STRAYS)
+    if known is None or known[0] is not visit.lines or known[1] is not policy:
+        charges = chart_of(visit, policy).by_code
+        found = [x for x in visit.lines if (x.discipline, x.code) not in charges]
+        known = visit.memo[STRAYS] = (visit.lines, policy, found)
+    stray: list[Line] = known[2]
+    return stray
 
 
 def furnished(visit: Visit, line: Line) -> tuple[Service, ...]:

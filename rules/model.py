@@ -4,7 +4,7 @@ Everything is frozen: a rule can describe a better bill, never change the one it
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -98,12 +98,23 @@ class Visit:
     def rebilled(self, fix: "Fix") -> "Visit":
         """Return this visit with a fix applied; the new lines stand where the old ones stood."""
         if not fix.old:
-            return replace(self, lines=self.lines + fix.new) if fix.new else self
-        if len(fix.old) == len(self.lines):
-            return replace(self, lines=fix.new)
+            return self.billed(self.lines + fix.new) if fix.new else self
         at = self.lines.index(fix.old[0])
-        kept = [line for line in self.lines if line not in fix.old]
-        return replace(self, lines=(*kept[:at], *fix.new, *kept[at:]))
+        gone = {id(line) for line in fix.old}
+        kept = [line for line in self.lines if id(line) not in gone]
+        return self.billed((*kept[:at], *fix.new, *kept[at:]))
+
+    def billed(self, lines: "tuple[Line, ...]") -> "Visit":
+        """Return this visit with other lines."""
+        return Visit(
+            date_of_service=self.date_of_service,
+            payer=self.payer,
+            setting=self.setting,
+            services=self.services,
+            lines=lines,
+            drafted=self.drafted,
+            memo=self.memo,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,10 @@ def discipline_of(roles: Iterable[str], code: Code | None) -> Discipline | None:
     >>> discipline_of(("pt", "pta"), None)
     'PT'
     """
-    found = {OF_ROLE[role] for role in roles if role in OF_ROLE}
-    if len(found) == 1:
-        return found.pop()
-    return OF_PLAN.get(code.only) if code and not found else None
+    found = [OF_ROLE[role] for role in roles if role in OF_ROLE]
+    if found:
+        return found[0] if found.count(found[0]) == len(found) else None
+    return OF_PLAN.get(code.only) if code else None
 
 
 def barred(roles: tuple[Role, ...], discipline: str | None, code: Code, policy: Policy) -> str:

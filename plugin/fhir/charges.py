@@ -1,8 +1,9 @@
 """The charges that the EHR already holds: code, units and modifiers, however they are written."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from plugin.fhir import CPT, HCPCS
 from plugin.fhir.decode import Read
@@ -31,8 +32,7 @@ MODIFIER_ENDINGS = (OURS, "chargeitem-modifier", "modifier-code")
 """How the addresses of the extensions end that carry a modifier: ours, Medplum's, Oracle's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(msgspec.Struct, frozen=True, gc=False):
     """A therapy code, with the modifiers that were joined to it (``97140:59``)."""
 
     code: str
@@ -44,7 +44,7 @@ def coded(concept: CodeableConcept | None) -> Coded:
     for coding in concept.coding if concept else ():
         if coding.system in CODE_SYSTEMS and coding.code:
             code, *modifiers = coding.code.strip().upper().split(":")
-            return Coded(code, tuple(filter(None, modifiers)))
+            return Coded(code, tuple(filter(None, modifiers))) if modifiers else Coded(code)
     return Coded("")
 
 

@@ -13,8 +13,7 @@ from plugin.fhir.models import judge
 R = TypeVar("R", bound=Resource)
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Generic[R]):
+class Read(msgspec.Struct, Generic[R], frozen=True, gc=False):
     """A resource, typed and as received."""
 
     found: Found
@@ -82,11 +81,12 @@ class Decoder:
 
     def _typed(self, found: Found, kind: type[R]) -> Read[R] | tuple[Issue, ...]:
         """Return a typed resource, or what is wrong with it."""
-        if found.raw.get("resourceType") != kind.__name__:
+        raw = found.raw
+        if raw.get("resourceType") != kind.__name__:
             return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
-        if kind.known.issuperset(found.raw):
+        if kind.known.issuperset(raw):
             try:
-                return Read(found, msgspec.convert(found.raw, kind))
+                return Read(found, msgspec.convert(raw, kind))
             except msgspec.ValidationError:
                 pass  # the full models say whether it is wrong, and where
         canonical, issues = judge(found.raw, found.where)

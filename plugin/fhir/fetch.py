@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -52,16 +53,17 @@ class Access:
         return self.deadline - time.monotonic()
 
 
-def allowed(server: str, listed: Iterable[str]) -> bool:
+@lru_cache(maxsize=1024)
+def allowed(server: str, listed: tuple[str, ...]) -> bool:
     """Tell whether a server is one that the site has named.
 
     An address of this machine without a port stands for all its ports.
 
-    >>> allowed("https://ehr.example/fhir", ["https://ehr.example/fhir"])
+    >>> allowed("https://ehr.example/fhir", ("https://ehr.example/fhir",))
     True
-    >>> allowed("http://localhost:8099/fhir", ["http://localhost"])
+    >>> allowed("http://localhost:8099/fhir", ("http://localhost",))
     True
-    >>> allowed("https://ehr.example.evil/fhir", ["https://ehr.example"])
+    >>> allowed("https://ehr.example.evil/fhir", ("https://ehr.example",))
     False
     """
     return any(_under(server, base) for base in listed)

@@ -4,9 +4,11 @@ A prefetch key has four states: data, nothing (null or an empty Bundle), an erro
 or absent. Absent keys may be fetched; errors are not tried again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from plugin.errors import Issue, RefusedError
 
@@ -28,8 +30,7 @@ ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """One resource as received, and its place in the request."""
 
     where: str
@@ -76,7 +77,7 @@ class Gathered:
             more = next_page(value)
             if more:
                 self.pages[key] = more
-        found = list(resources(value, where))
+        found = resources(value, where)
         if len(found) > ENTRIES:
             raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
         self.found.setdefault(key, []).extend(found)
@@ -103,40 +104,43 @@ def bundled(bundle: Raw) -> Gathered:
     return gathered
 
 
-def resources(value: Any, where: str) -> Iterator[Found]:
-    """Return the resources in a prefetch value, each with its place."""
+def resources(value: Any, where: str) -> list[Found]:
+    """Return the resources in a prefetch value, each with its place.
+
+    Raises:
+        RefusedError: 400, when it is no resource, Bundle, list of these or null.
+
+    """
     if value is None:
-        return
+        return []
     if isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from resources(item, f"{where}[{i}]")
-    elif not isinstance(value, dict):
+        return [x for i, item in enumerate(value) for x in resources(item, f"{where}[{i}]")]
+    if not isinstance(value, dict):
         raise RefusedError(400, Issue(where, "should be a FHIR resource or null", "structure"))
-    elif value.get("resourceType") == "Bundle":
-        yield from _entries(value, where)
-    else:
-        yield Found(where, value)
+    return (
+        _entries(value, where) if value.get("resourceType") == "Bundle" else [Found(where, value)]
+    )
 
 
-def _entries(bundle: Raw, where: str) -> Iterator[Found]:
+def _entries(bundle: Raw, where: str) -> list[Found]:
     place = f"{where}.entry" if where else "entry"
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise RefusedError(400, Issue(place, "should be a list", "structure"))
+    found = []
     for i, entry in enumerate(entries):
         if not isinstance(entry, dict):
             raise RefusedError(400, Issue(f"{place}[{i}]", "should be an object", "structure"))
         resource = entry.get("resource")
         if resource is None:
             continue
+        at = f"{place}[{i}].resource"
         if not isinstance(resource, dict):
-            raise RefusedError(
-                400, Issue(f"{place}[{i}].resource", "should be an object", "structure")
-            )
-        if resource.get("resourceType") == "OperationOutcome":
-            continue  # a warning that servers add to search results
-        alias = entry.get("fullUrl")
-        yield Found(f"{place}[{i}].resource", resource, alias if isinstance(alias, str) else "")
+            raise RefusedError(400, Issue(at, "should be an object", "structure"))
+        if resource.get("resourceType") != "OperationOutcome":  # a warning added to the results
+            alias = entry.get("fullUrl")
+            found.append(Found(at, resource, alias if isinstance(alias, str) else ""))
+    return found
 
 
 def next_page(bundle: Raw) -> str:

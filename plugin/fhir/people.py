@@ -1,6 +1,6 @@
 """Who furnished what: from FHIR's many ways of saying it to a performer role."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from plugin.fhir import BASE, NUCC
@@ -48,6 +48,11 @@ def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
     return None
 
 
+def _function(performer: Performer) -> Role | None:
+    """Return the role that a service gives somebody."""
+    return role_in([performer.function]) if performer.function else None
+
+
 class People:
     """The roles of everybody whom the request describes."""
 
@@ -61,6 +66,7 @@ class People:
         """Learn each practitioner's role, from their qualifications and their roles."""
         self._aliases, self._roster = aliases, roster
         self._known: dict[str, Role] = {}
+        self._of: dict[tuple[tuple[str, Role | None], ...], tuple[Role, ...]] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
                 self._learn_role(decoder.optional(item, PractitionerRole))
@@ -78,22 +84,26 @@ class People:
             if who := self._aliases.target(read.it.practitioner):
                 self._known.setdefault(who, role)
 
-    def of(self, performers: Iterable[Performer], encounter: Encounter) -> tuple[Role, ...]:
+    def of(self, performers: Sequence[Performer], encounter: Encounter) -> tuple[Role, ...]:
         """Return the roles of those who furnished a service together; empty when unknown.
 
         What the service says of each decides; then what is known of them; then, when the service
         names nobody whose role is known, the one role among the encounter's participants; then the
         site's roster.
         """
-        roles: dict[Role, None] = {}
-        named = []
-        for performer in performers:
-            named.append(self._aliases.target(performer.actor))
-            role = role_in([performer.function]) if performer.function else None
-            role = role or self._known.get(named[-1])
-            if role:
-                roles[role] = None
-        return tuple(roles) or self._otherwise(named, encounter)
+        said = tuple([(p.actor.reference, _function(p)) for p in performers])
+        roles = self._of.get(said)
+        if roles is None:
+            roles = self._of[said] = self._together(said, encounter)
+        return roles
+
+    def _together(
+        self, said: Iterable[tuple[str, Role | None]], encounter: Encounter
+    ) -> tuple[Role, ...]:
+        named = [(self._aliases.tail(actor), role) for actor, role in said]
+        roles = [role or self._known.get(actor) for actor, role in named]
+        known = tuple(dict.fromkeys([role for role in roles if role]))
+        return known or self._otherwise([actor for actor, _ in named], encounter)
 
     def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]

@@ -10,7 +10,7 @@ from plugin.fhir import structure
 from plugin.fhir.charges import charges_of, coded, line_of
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Coverage, Encounter, Extension, Procedure
-from plugin.fhir.gather import Found, Gathered
+from plugin.fhir.gather import Gathered
 from plugin.fhir.minutes import minutes_of
 from plugin.fhir.payer import payer_of
 from plugin.fhir.people import People
@@ -97,24 +97,26 @@ def read(
 def _procedures(scope: Scope) -> list[Charted]:
     """Return the procedures of this encounter and their days; the patient's others are history."""
     mine = []
+    target, patient = scope.aliases.target, scope.patient
     for found in once(scope.gathered.under("procedures")):
-        if _elsewhere(found, scope):
+        if _elsewhere(found.raw, scope):
             continue
         read = scope.decoder.needed(found, Procedure)
-        if read.it.status in NOT_FURNISHED:
+        procedure = read.it
+        if procedure.status in NOT_FURNISHED:
             continue
-        if scope.theirs(read.it.subject):
+        if target(procedure.subject) == patient:
             mine.append((read, _day(read, scope)))
-        elif read.it.encounter is None:
+        elif procedure.encounter is None:
             scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine
 
 
-def _elsewhere(found: Found, scope: Scope) -> bool:
+def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     """Tell whether a procedure names another encounter."""
-    encounter = found.raw.get("encounter")
+    encounter = raw.get("encounter")
     reference = encounter.get("reference") if isinstance(encounter, dict) else None
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit
 
@@ -162,11 +164,12 @@ def _services(
     )
     made = []
     for read, minutes in zip(reads, minutes_of(reads, scope), strict=True):
-        code = coded(read.it.code).code
-        roles = people.of(read.it.performer, scope.encounter.it)
+        procedure = read.it
+        code = coded(procedure.code).code
+        roles = people.of(procedure.performer, scope.encounter.it)
         made.append(
             Service(
-                id=read.it.id,
+                id=procedure.id,
                 code=code,
                 minutes=minutes,
                 roles=roles,
@@ -177,8 +180,8 @@ def _services(
 
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
-    every = (scope.aliases.target(performer.actor) for performer in read.it.performer)
-    return tuple(actor for actor in every if actor)
+    every = [scope.aliases.target(performer.actor) for performer in read.it.performer]
+    return tuple(filter(None, every))
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

@@ -26,7 +26,8 @@ class Aliases:
 
     def tail(self, text: str) -> str:
         """Return the last ``Type/id`` of a reference."""
-        if text in self._names:
-            return self._names[text]
-        parts = text.split("/_history/", maxsplit=1)[0].split("/")
-        return "/".join(parts[-2:])
+        known = self._names.get(text)
+        if known is None:
+            parts = text.split("/_history/", maxsplit=1)[0].split("/")
+            known = self._names[text] = "/".join(parts[-2:])
+        return known

@@ -1,6 +1,6 @@
 """Whose visit is read: the patient and encounter that everything else must belong to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plugin.errors import Issue, RefusedError
@@ -24,11 +24,8 @@ class Scope:
     patient: str
     """Such as ``Patient/p1``."""
     encounter: Read[Encounter]
-
-    @property
-    def visit(self) -> str:
-        """The encounter as others point at it, such as ``Encounter/e1``."""
-        return self.encounter.reference
+    visit: str
+    """The encounter as others point at it, such as ``Encounter/e1``."""
 
     def theirs(self, subject: Reference | None) -> bool:
         """Tell whether a resource belongs to the patient."""
@@ -60,20 +57,20 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
         aliases=aliases,
         patient=patient,
         encounter=encounter,
+        visit=encounter.reference,
     )
 
 
-def once(every: Sequence[Found]) -> Iterator[Found]:
+def once(every: Sequence[Found]) -> list[Found]:
     """Return resources without those that came before under the same id (on another page)."""
-    seen: set[str] = set()
-    for found in every:
-        if not found.name or found.name not in seen:
-            yield found
-        seen.add(found.name)
+    kept: dict[str | int, Found] = {}
+    for i, found in enumerate(every):
+        kept.setdefault(found.name or i, found)
+    return list(kept.values())
 
 
 def _encounter(gathered: Gathered, wanted: str, decoder: Decoder) -> Read[Encounter]:
-    every = list(once(gathered.under("encounter")))
+    every = once(gathered.under("encounter"))
     if not every:
         raise RefusedError(412, Issue("encounter", "not sent, and could not be fetched"))
     named = [found for found in every if not wanted or found.name == wanted]

@@ -53,4 +53,5 @@ def minutes_between(start: str, end: str) -> int | None:
     began, ended = moment(start), moment(end)
     if began is None or ended is None or ended < began:
         return None
-    return int((ended - began).total_seconds()) // 60
+    took = ended - began
+    return took.days * 24 * 60 + took.seconds // 60

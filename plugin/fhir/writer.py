@@ -66,18 +66,23 @@ def charge_item(line: Line, reading: Reading, ordinal: int) -> Raw:
     """Return a new, planned ChargeItem for a line."""
     item: Raw = {
         "resourceType": "ChargeItem",
-        "extension": [_extension(modifier) for modifier in line.modifiers],
         "identifier": [{"system": LINE_SYSTEM, "value": _name(line, reading, ordinal)}],
         "status": "planned",
         "code": {"coding": [_coding(line.code)]},
         "subject": {"reference": reading.patient},
         "context": {"reference": reading.encounter},
         "occurrenceDateTime": reading.occurrence,
-        "performer": _performers(line, reading),
         "quantity": {"value": line.units},
-        "service": [{"reference": f"Procedure/{name}"} for name in line.services if name],
     }
-    return {key: value for key, value in item.items() if value != []}
+    if line.modifiers:
+        item["extension"] = [_extension(modifier) for modifier in line.modifiers]
+    performers = _performers(line, reading)
+    if performers:
+        item["performer"] = performers
+    services = [{"reference": f"Procedure/{name}"} for name in line.services if name]
+    if services:
+        item["service"] = services
+    return item
 
 
 def _create(line: Line, reading: Reading, ordinal: int) -> dict[str, Any]:

@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema
-
-from plugin.hooks.messages import VisitContext
-
 SPECIFICATION = "2.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CdsService:
-    """One service: when it is called, what it asks for, and what its context holds."""
+    """One service: when it is called and what it asks for."""
 
     id: str
     hook: str
@@ -21,7 +17,6 @@ class CdsService:
     description: str
     requirements: str
     prefetch: Mapping[str, str]
-    context: Schema
     hook_version: str = "1.0"
 
     def listed(self) -> dict[str, Any]:
@@ -58,7 +53,6 @@ VISIT_CHECK = CdsService(
         "charges": "ChargeItem?context={{context.encounterId}}",
         "practitioners": "PractitionerRole?practitioner={{userPractitionerId}}",
     },
-    context=VisitContext(),
 )
 
 SERVICES: Mapping[str, CdsService] = {VISIT_CHECK.id: VISIT_CHECK}

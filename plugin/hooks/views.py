@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, current_app, request
 
 from plugin.cards import OWN
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.fetch import Access, allowed, fill, furnishers
 from plugin.fhir.gather import KEYS, Gathered, prefetched
-from plugin.hooks.messages import Feedback, Request, load
+from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
 from plugin.hooks.services import SERVICES, CdsService, discovery
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, parts
@@ -22,7 +23,6 @@ from plugin.tenants import DEMO, Tenant
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__)
 
-REQUEST = Request()
 FEEDBACK = Feedback()
 OBTAINED = ("encounter", "procedures")
 """Without these a visit cannot be known at all."""
@@ -42,7 +42,7 @@ def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
-    message = load(REQUEST, read_json(request.get_data(cache=False)))
+    message = envelope(read_json(request.get_data(cache=False)))
     return answer({"cards": cards_for(message, asked, site, ours)})
 
 
@@ -58,7 +58,7 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
 
 
 def cards_for(
-    message: Mapping[str, Any], service: CdsService, tenant: Tenant, ours: Parts
+    message: Envelope, service: CdsService, tenant: Tenant, ours: Parts
 ) -> list[dict[str, Any]]:
     """Return the cards for a call whose envelope has been read.
 
@@ -66,17 +66,17 @@ def cards_for(
         RefusedError: the context is not the hook's, or the visit cannot be read.
 
     """
-    if message["hook"] != service.hook:
+    if message.hook != service.hook:
         raise RefusedError(400, Issue("hook", f"{service.id} answers {service.hook}"))
-    context = load(service.context, message["context"], "context")
-    gathered = prefetched(message.get("prefetch", {}), KEYS)
+    context = context_of(message)
+    gathered = prefetched(message.prefetch, KEYS)
     _complete(gathered, message, context, service, tenant)
     asked = Asked(
         tenant=tenant,
         service=service.id,
-        patient=context["patientId"],
-        encounter=context["encounterId"],
-        occasion=str(message["hookInstance"]),
+        patient=context.patientId,
+        encounter=context.encounterId,
+        occasion=str(message.hookInstance),
     )
     try:
         review = ours.reviewer.review(gathered, asked)
@@ -101,15 +101,16 @@ UNCHECKED = {
 
 def _complete(
     gathered: Gathered,
-    message: Mapping[str, Any],
-    context: Mapping[str, str],
+    message: Envelope,
+    context: Context,
     service: CdsService,
     tenant: Tenant,
 ) -> None:
     """Fetch what is absent where that is possible, and refuse a visit that cannot be known."""
     access = _access(message, tenant)
     if access:
-        tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in context.items() if v}
+        said = msgspec.structs.asdict(context)
+        tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
         optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
         fill(gathered, optional, tokens, access)
         furnishers(gathered, access)
@@ -124,15 +125,15 @@ def _complete(
         raise RefusedError(412, *missing)
 
 
-def _access(message: Mapping[str, Any], tenant: Tenant) -> Access | None:
+def _access(message: Envelope, tenant: Tenant) -> Access | None:
     """Return leave to read from the EHR's server, when it was given and the site knows it."""
-    server, leave = message.get("fhirServer"), message.get("fhirAuthorization")
-    if not server or not leave or not leave["access_token"]:
+    server, leave = message.fhirServer, message.fhirAuthorization
+    if not isinstance(server, str) or not isinstance(leave, Leave) or not leave.access_token:
         return None
     if not allowed(server, tenant.fhir_servers):
         return None
     deadline = time.monotonic() + tenant.time_budget
-    return Access(server=server, token=leave["access_token"], deadline=deadline)
+    return Access(server=server, token=leave.access_token, deadline=deadline)
 
 
 def _service(name: str) -> CdsService:

@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.messages import Request, load
-from plugin.hooks.services import VISIT_CHECK
+from plugin.hooks.messages import context_of, envelope
 from plugin.json import read as read_json
 from plugin.parts import answer, parts
 from plugin.review import Asked, Review
@@ -20,7 +19,6 @@ from rules.model import Line
 
 blueprint = Blueprint("check", __name__)
 TRACE = re.compile(r"[0-9a-f]{32}")
-REQUEST = Request()
 
 
 @blueprint.post("/check")
@@ -66,17 +64,17 @@ def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
     if "hook" not in data:
         why = "should be a CDS Hooks request or a FHIR Bundle"
         raise RefusedError(400, Issue("body", why, "structure"))
-    message = load(REQUEST, data)
-    context = load(VISIT_CHECK.context, message["context"], "context")
-    gathered = prefetched(message.get("prefetch", {}), KEYS)
+    message = envelope(data)
+    context = context_of(message)
+    gathered = prefetched(message.prefetch, KEYS)
     for key in ("encounter", "procedures"):
         if gathered.absent(key) or key in gathered.errors:
             raise RefusedError(412, Issue(f"prefetch.{key}", "not sent"))
     asked = Asked(
         tenant=tenant,
         service="check",
-        patient=context["patientId"],
-        encounter=context["encounterId"],
+        patient=context.patientId,
+        encounter=context.encounterId,
     )
     return gathered, asked
 
