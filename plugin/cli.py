@@ -44,6 +44,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
+    # Few threads allocate at once; more arenas would only hold memory back.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     if how.demo:
         print(f"Simulated EHR:   {how.public_url}/", flush=True)
     print(f"CDS Hooks:       {how.public_url}/cds-services", flush=True)

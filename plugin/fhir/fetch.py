@@ -7,19 +7,17 @@ the whole request, in parallel; never a redirect, never more than ``LARGEST`` by
 import logging
 import re
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
-from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import requests
 
 from plugin.errors import RefusedError
+from plugin.fhir.access import Access, under
 from plugin.fhir.gather import Gathered, next_page
 from plugin.json import read as read_json
 
@@ -28,7 +26,6 @@ log = logging.getLogger(__name__)
 LARGEST = 5_000_000
 PAGES = 10
 TOKEN = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 UNREACHABLE = "the EHR's FHIR server did not give it"
 
 _local = threading.local()
@@ -37,52 +34,6 @@ _pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fetch")
 
 class FetchError(Exception):
     """Something could not be had; the message says why, without any address or data."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """Leave to read from one FHIR server until a moment."""
-
-    server: str
-    token: str
-    deadline: float
-    """By the monotonic clock."""
-
-    def left(self) -> float:
-        """Return the seconds that are left."""
-        return self.deadline - time.monotonic()
-
-
-@lru_cache(maxsize=1024)
-def allowed(server: str, listed: tuple[str, ...]) -> bool:
-    """Tell whether a server is one that the site has named.
-
-    An address of this machine without a port stands for all its ports.
-
-    >>> allowed("https://ehr.example/fhir", ("https://ehr.example/fhir",))
-    True
-    >>> allowed("http://localhost:8099/fhir", ("http://localhost",))
-    True
-    >>> allowed("https://ehr.example.evil/fhir", ("https://ehr.example",))
-    False
-    """
-    return any(_under(server, base) for base in listed)
-
-
-def _under(server: str, base: str) -> bool:
-    asked, named = urlsplit(server), urlsplit(base)
-    try:
-        ports = (asked.port, named.port)
-    except ValueError:
-        return False
-    here = named.hostname in LOOPBACK and ports[1] is None
-    return (
-        asked.scheme == named.scheme
-        and asked.hostname == named.hostname
-        and (here or ports[0] == ports[1])
-        and asked.username is None
-        and f"{asked.path.rstrip('/')}/".startswith(f"{named.path.rstrip('/')}/")
-    )
 
 
 def fill(
@@ -132,7 +83,7 @@ def search(query: str, access: Access) -> list[dict[str, Any]]:
     """
     found, url = [], urljoin(access.server.rstrip("/") + "/", query)
     for _ in range(PAGES):
-        if not _under(url, access.server):
+        if not under(url, access.server):
             raise FetchError("a page is on another server")
         page = _get(url, access)
         found.append(page)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 
 from plugin.cards import OWN
 from plugin.errors import Issue, RefusedError
-from plugin.fhir.fetch import Access, allowed, fill, furnishers
+from plugin.fhir.access import Access, allowed
 from plugin.fhir.gather import KEYS, Gathered, prefetched
 from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
 from plugin.hooks.services import SERVICES, CdsService, discovery
@@ -109,6 +109,9 @@ def _complete(
     """Fetch what is absent where that is possible, and refuse a visit that cannot be known."""
     access = _access(message, tenant)
     if access:
+        # Imported late: most calls bring all that is asked for, and need no HTTP client.
+        from plugin.fhir.fetch import fill, furnishers  # noqa: PLC0415
+
         said = msgspec.structs.asdict(context)
         tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
         optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
