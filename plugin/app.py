@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -11,8 +12,10 @@ from plugin.errors import Issue, RefusedError, outcome, problem
 from plugin.hooks import views as hooks
 from plugin.parts import Parts, answer
 from plugin.review import Reviewer
+from plugin.settings import SettingsError
 from plugin.store.store import Store, StoreError
 from plugin.web import check, ehr, health
+from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +56,11 @@ def serve() -> Flask:
     What was loaded is left out of garbage collection, and a collection waits for more than one
     visit's worth of objects; nearly all of them go when their request ends.
     """
-    app = create_app()
+    try:
+        app = create_app()
+    except (RuleDataError, SettingsError, StoreError) as error:
+        sys.stderr.write(f"countersign: {error}\n")
+        raise SystemExit(2) from None
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -121,7 +121,8 @@ def _problems(drawing: Drawing) -> Iterator[Card]:
 
 def _explained(finding: Finding, about: About) -> Iterator[str]:
     """Return the paragraphs of a card about one finding."""
-    yield finding.says + "."
+    if len(finding.says) > LONGEST:
+        yield finding.says + "."
     yield about.statement
     if finding.worked:
         yield _bullets(finding.worked)
@@ -138,7 +139,8 @@ def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any]:
     steps = []
     for old, new in zip(fix.old, fix.new, strict=True):
         line, ordinal = settled[old.id, old.charge]
-        steps.append(save(replace(new, services=line.services), drawing.reading, ordinal))
+        step = save(replace(new, services=line.services), drawing.reading, ordinal)
+        steps.append({**step, "description": fix.attests})
     return {"label": fix.label, "isRecommended": False, "actions": steps}
 
 

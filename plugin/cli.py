@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -40,6 +41,8 @@ def _serve(chosen: argparse.Namespace) -> int:
         how = settings.load()
     except settings.SettingsError as error:
         return _fail(error)
+    if _taken(how.host, how.port):
+        return _fail(f"port {how.port} of {how.host} is in use; choose another with --port")
     from granian import Granian  # noqa: PLC0415 - only a server needs it
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
@@ -70,6 +73,18 @@ def _check(chosen: argparse.Namespace) -> int:
     return check_file(chosen.file, as_json=chosen.json)
 
 
-def _fail(error: Exception) -> int:
+def _taken(host: str, port: int) -> bool:
+    """Tell whether another server has the port; the workers would share it without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _fail(error: Exception | str) -> int:
     print(f"countersign: {error}", file=sys.stderr)
     return 2

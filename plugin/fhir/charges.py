@@ -27,6 +27,8 @@ CODE_SYSTEMS = frozenset(
         "urn:oid:2.16.840.1.113883.6.285",
     }
 )
+MOST = 9999
+"""Units beyond this are a slip of the pen."""
 OURS = "charge-modifier"
 MODIFIER_ENDINGS = (OURS, "chargeitem-modifier", "modifier-code")
 """How the addresses of the extensions end that carry a modifier: ours, Medplum's, Oracle's."""
@@ -136,7 +138,7 @@ def _legible(read: Read[ChargeItem], scope: Scope) -> bool:
     units = read.it.quantity.value if read.it.quantity else None
     if not coded(read.it.code).code:
         scope.decoder.omit(f"{read.where}.code", "has no CPT or HCPCS code")
-    elif units is not None and (units < 1 or units != int(units)):
+    elif units is not None and (not 1 <= units <= MOST or units != int(units)):
         scope.decoder.omit(f"{read.where}.quantity", "units should be a whole number")
     else:
         return True

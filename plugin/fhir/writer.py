@@ -96,7 +96,7 @@ def _create(line: Line, reading: Reading, ordinal: int) -> dict[str, Any]:
 def _update(line: Line, reading: Reading) -> dict[str, Any]:
     """Return the whole resource as received, with a line's units and modifiers in it."""
     resource = deepcopy(dict(reading.charges[line.id]))
-    resource["quantity"] = {**resource.get("quantity", {}), "value": line.units}
+    resource["quantity"] = {**(resource.get("quantity") or {}), "value": line.units}
     _replace_modifiers(resource, line)
     return {"type": "update", "description": f"Change to {told(line)}", "resource": resource}
 
@@ -111,13 +111,13 @@ def _delete(line: Line) -> dict[str, Any]:
 
 def _replace_modifiers(resource: Raw, line: Line) -> None:
     """Write modifiers as our extension, and take away every other way they were written."""
-    kept = [x for x in resource.get("extension", []) if not is_modifier(str(x.get("url", "")))]
+    kept = [x for x in resource.get("extension") or [] if not is_modifier(str(x.get("url", "")))]
     extensions = [*kept, *(_extension(modifier) for modifier in line.modifiers)]
     resource.pop("extension", None)
     if extensions:
         resource["extension"] = extensions
-    for coding in resource["code"].get("coding", []):
-        if ":" in coding.get("code", ""):
+    for coding in resource["code"].get("coding") or []:
+        if ":" in (coding.get("code") or ""):
             coding["code"] = coding["code"].split(":")[0]
 
 

@@ -53,7 +53,7 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
     message = load(FEEDBACK, read_json(request.get_data(cache=False)))
-    ours.store.add_feedback([_event(entry, asked, site) for entry in message["feedback"]])
+    ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
     return Response(status=200)
 
 
@@ -145,7 +145,8 @@ def _service(name: str) -> CdsService:
     return SERVICES[name]
 
 
-def _event(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> Event:
+def event_of(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> Event:
+    """Return feedback as it is kept; the words of a comment are not."""
     override = entry.get("overrideReason") or {}
     reason = override.get("reason") or {}
     return Event(

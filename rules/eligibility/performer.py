@@ -8,7 +8,8 @@ from rules.people import AS_SAID, OF_PLAN
 from rules.policy import Code, Policy
 
 ID = "performer"
-CITED = {"evaluation": "performer.no_evaluation", "not payable": "performer.not_payable"}
+EVALUATION = "evaluation"
+CITED = {EVALUATION: "performer.no_evaluation", "not payable": "performer.not_payable"}
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -37,8 +38,10 @@ def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
     for service, why in chart.barred:
         key = (service.discipline, service.code)
         # Where an able person furnished the code too, the line is theirs, and counted without this.
+        # What is not billed needs no word, but for an evaluation: it is no evaluation at all.
         theirs = key in chart.by_code or key not in billed
-        if (theirs and not visit.drafted) or (service.code, why) in seen:
+        quiet = theirs and not visit.drafted and why != EVALUATION
+        if quiet or (service.code, why) in seen:
             continue
         seen.add((service.code, why))
         yield Finding(
@@ -52,7 +55,7 @@ def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
 
 def _says(service: Service, code: Code, why: str) -> str:
     people = " and ".join(AS_SAID[role] for role in service.roles)
-    if why == "evaluation":
+    if why == EVALUATION:
         return f"{service.code} is an evaluation; {people} may not furnish it"
     if why == "plan":
         return f"{service.code} belongs to a plan of care for {OF_PLAN[code.only]} alone"

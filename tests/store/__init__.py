@@ -1,0 +1,1 @@
+"""What is kept: decisions that only their trace opens, and feedback."""
