@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin.fhir import BASE
 from plugin.fhir.reader import Reading
-from plugin.fhir.writer import actions, differs, ordinals, save, told
+from plugin.fhir.writer import actions, differs, held, ordinals, save, told
 from plugin.rulebook import About
 from rules.model import Bill, Cite, Finding, Fix, Line
 
@@ -98,7 +98,12 @@ def _charges(drawing: Drawing) -> Iterator[Card]:
         label = "Correct the charges" if old else "Write these charges"
         card["suggestions"] = [{"label": label, "isRecommended": True, "actions": list(steps)}]
     else:
-        card["detail"] += "\n\nThese charges cannot be changed from here; enter them by hand."
+        why = (
+            "Not every charge in the EHR could be read"
+            if drawing.reading.unsure
+            else "These charges cannot be changed from here"
+        )
+        card["detail"] += f"\n\n{why}; enter them by hand."
     yield card
 
 
@@ -113,8 +118,9 @@ def _problems(drawing: Drawing) -> Iterator[Card]:
             "indicator": finding.indicator,
             "source": _source(finding, "limits" if finding.rule == "mue" else "guideline"),
         }
-        if finding.fixes:
-            card["suggestions"] = [_choice(fix, drawing) for fix in finding.fixes]
+        lawful = [f for f in finding.fixes if not any(held(x, drawing.reading) for x in f.old)]
+        if lawful:
+            card["suggestions"] = [_choice(fix, drawing) for fix in lawful]
             card["source"] = _source(finding, "claim")
         yield card
 

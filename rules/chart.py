@@ -130,7 +130,8 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         else:
             key = (service.discipline, service.code)
             usable[key] = (*usable.get(key, ()), service)
-    swallowed = _swallowed(usable, policy)
+    billed = {(x.discipline, x.code) for x in visit.lines}
+    swallowed = _swallowed(billed.union(usable), policy)
     by_code = {key: found for key, found in usable.items() if key not in swallowed}
     return Chart(
         by_code=by_code,
@@ -187,7 +188,10 @@ def _pools(
 
 
 def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit]]:
-    """Find column two codes of edits that no modifier opens (NCCI modifier indicator 0)."""
+    """Find column two codes of edits that no modifier opens (NCCI modifier indicator 0).
+
+    What is billed without being charted counts: it takes the place of what it swallows.
+    """
     if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
         return {}
     codes: dict[Discipline | None, set[str]] = {}

@@ -72,7 +72,7 @@ def _carried(extensions: Iterable[Extension]) -> Iterator[str]:
 def _priority(extension: Extension) -> int:
     for part in extension.extension:
         if part.url.endswith("priority"):
-            return part.valuePositiveInt or part.valueInteger or 0
+            return part.valuePositiveInt or part.valueUnsignedInt or part.valueInteger or 0
     return 0
 
 
@@ -130,7 +130,9 @@ def _of_visit(read: Read[ChargeItem], on: date, scope: Scope) -> bool:
         scope.decoder.omit(read.where, "has a date that cannot be read")
         return False
     context = scope.aliases.target(read.it.context)
-    return context in (scope.visit, "") and when in (on, None)
+    # A charge of an account or an episode is this visit's when it is of the day.
+    other = not context.startswith("Encounter/")
+    return (context in (scope.visit, "") and when in (on, None)) or (other and when == on)
 
 
 def _legible(read: Read[ChargeItem], scope: Scope) -> bool:

@@ -92,4 +92,11 @@ class Decoder:
         canonical, issues = judge(found.raw, found.where)
         if canonical is None:
             return issues
-        return Read(found, msgspec.convert(canonical, kind, strict=False))
+        try:
+            return Read(found, msgspec.convert(canonical, kind, strict=False))
+        except msgspec.ValidationError:  # a null, or only an extension, where a value is needed
+            needed = [f.encode_name for f in msgspec.structs.fields(kind) if f.required]
+            lacks = [name for name in needed if not canonical.get(name)]
+            return tuple(
+                Issue(f"{found.where}.{name}", "required, but missing") for name in lacks
+            ) or (Issue(found.where, "lacks a value that is needed"),)

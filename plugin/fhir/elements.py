@@ -63,6 +63,7 @@ class Extension(Element):
     extension: list["Extension"] = []
     valueQuantity: Quantity | None = None  # noqa: N815 - FHIR's name
     valuePositiveInt: int | None = None  # noqa: N815 - FHIR's name
+    valueUnsignedInt: int | None = None  # noqa: N815 - FHIR's name
     valueInteger: int | None = None  # noqa: N815 - FHIR's name
     valueCode: str = ""  # noqa: N815 - FHIR's name
     valueString: str = ""  # noqa: N815 - FHIR's name

@@ -37,6 +37,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     raw: Raw
     alias: str = ""
     """The fullUrl by which others in the same Bundle may point at it."""
+    included: bool = False
+    """Whether a search set brought it beside what was searched for."""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,11 @@ class Gathered:
         found = resources(value, where)
         if len(found) > ENTRIES:
             raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
-        self.found.setdefault(key, []).extend(found)
+        self.found.setdefault(key, [])
+        for one in found:
+            own = KEY_OF_TYPE.get(str(one.raw.get("resourceType"))) if one.included else key
+            if own:
+                self.found.setdefault(own, []).append(one)
 
 
 def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:
@@ -138,8 +144,9 @@ def _entries(bundle: Raw, where: str) -> list[Found]:
         if not isinstance(resource, dict):
             raise RefusedError(400, Issue(at, "should be an object", "structure"))
         if resource.get("resourceType") != "OperationOutcome":  # a warning added to the results
-            alias = entry.get("fullUrl")
-            found.append(Found(at, resource, alias if isinstance(alias, str) else ""))
+            alias, search = entry.get("fullUrl"), entry.get("search")
+            included = isinstance(search, dict) and search.get("mode") == "include"
+            found.append(Found(at, resource, alias if isinstance(alias, str) else "", included))
     return found
 
 

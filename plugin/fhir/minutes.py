@@ -7,7 +7,7 @@ from itertools import pairwise
 from plugin.fhir import structure
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Encounter, Observation, Period, Procedure, Quantity
-from plugin.fhir.scope import NOT_THEIRS, Scope
+from plugin.fhir.scope import NOT_THEIRS, Scope, once
 from plugin.fhir.times import minutes_between, moment
 
 MINUTES = structure("service-minutes")
@@ -22,7 +22,9 @@ def minutes_of(reads: Sequence[Read[Procedure]], scope: Scope) -> list[int | Non
     measured = _measured(scope)
     stated = [next((x for x in r.it.extension if x.url == MINUTES), None) for r in reads]
     timed = [
-        None if said else _spanned(read, read.it.performed_period, scope)
+        None
+        if said or (read.reference and read.reference in measured)
+        else _spanned(read, read.it.performed_period, scope)
         for read, said in zip(reads, stated, strict=True)
     ]
     if any(timed) and _crowded(reads, timed, scope):
@@ -30,9 +32,11 @@ def minutes_of(reads: Sequence[Read[Procedure]], scope: Scope) -> list[int | Non
     return [
         _whole(said.valueQuantity, f"{read.where}.extension", scope)
         if said
-        else measured.get(read.reference, span)
-        if measured
+        else measured[read.reference]
+        if read.reference and read.reference in measured
         else span
+        if span and span <= LONGEST
+        else None
         for read, said, span in zip(reads, stated, timed, strict=True)
     ]
 
@@ -53,7 +57,7 @@ def _whole(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
 def _measured(scope: Scope) -> Mapping[str, int]:
     """Return the minutes that observations give, by the service they are part of."""
     minutes: dict[str, int] = {}
-    for found in scope.gathered.under("minutes"):
+    for found in once(scope.gathered.under("minutes")):
         read = scope.decoder.optional(found, Observation)
         if read is None or read.it.status in VOID:
             continue

@@ -29,6 +29,8 @@ def judge(raw: Raw, where: str) -> tuple[Raw | None, tuple[Issue, ...]]:
         return None, tuple(_issue(fault, where) for fault in faults[:20])
     except (KeyError, RecursionError):
         return None, (Issue(where, "holds a resource of an unknown type"),)
+    except (AttributeError, TypeError):  # the models trip over it themselves
+        return None, (Issue(where, "is not well-formed FHIR"),)
     canonical: Raw = found.model_dump(mode="json")
     return canonical, ()
 

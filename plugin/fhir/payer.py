@@ -39,14 +39,19 @@ def payer_of(
 def _active(read: Read[Coverage], on: date, decoder: Decoder) -> bool:
     period = read.it.period
     try:
-        start = day(period.start) if period and period.start else None
-        end = day(period.end) if period and period.end else None
+        begun = period is None or not period.start or _precedes(period.start, on)
+        going = period is None or not period.end or not _precedes(period.end, on, strictly=True)
     except ValueError:
         decoder.refuse(read)
-        return False
-    return (
-        read.it.status == "active" and (start is None or start <= on) and (end is None or on <= end)
-    )
+    return read.it.status == "active" and begun and going
+
+
+def _precedes(text: str, on: date, *, strictly: bool = False) -> bool:
+    """Tell whether a date, a month or a year comes before a day, or holds it."""
+    stated = day(text) or text
+    known = stated.isoformat() if isinstance(stated, date) else stated
+    there = on.isoformat()[: len(known)]
+    return known < there or (known == there and not strictly)
 
 
 def _profile(coverage: Coverage, known: Mapping[str, str]) -> str:

@@ -66,6 +66,7 @@ class People:
         """Learn each practitioner's role, from their qualifications and their roles."""
         self._aliases, self._roster = aliases, roster
         self._known: dict[str, Role] = {}
+        self._person: dict[str, str] = {}
         self._of: dict[tuple[tuple[str, Role | None], ...], tuple[Role, ...]] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
@@ -74,15 +75,22 @@ class People:
                 self._learn(decoder.optional(item, Practitioner))
 
     def _learn(self, read: Read[Practitioner] | None) -> None:
-        if read and (role := role_in(q.code for q in read.it.qualification)):
+        if read and read.reference and (role := role_in(q.code for q in read.it.qualification)):
             self._known[read.reference] = role
 
     def _learn_role(self, read: Read[PractitionerRole] | None) -> None:
-        role = role_in([*read.it.code, *read.it.specialty]) if read else None
-        if read and role:
+        if read is None or not read.reference:
+            return
+        who = self._aliases.target(read.it.practitioner)
+        if who:
+            self._person[read.reference] = who
+        if role := role_in([*read.it.code, *read.it.specialty]):
             self._known[read.reference] = role
-            if who := self._aliases.target(read.it.practitioner):
+            if who:
                 self._known.setdefault(who, role)
+
+    def _knows(self, who: str) -> Role | None:
+        return self._known.get(who) or self._known.get(self._person.get(who, ""))
 
     def of(self, performers: Sequence[Performer], encounter: Encounter) -> tuple[Role, ...]:
         """Return the roles of those who furnished a service together; empty when unknown.
@@ -101,14 +109,17 @@ class People:
         self, said: Iterable[tuple[str, Role | None]], encounter: Encounter
     ) -> tuple[Role, ...]:
         named = [(self._aliases.tail(actor), role) for actor, role in said]
-        roles = [role or self._known.get(actor) for actor, role in named]
+        roles = [role or self._knows(actor) for actor, role in named]
+        if any(roles):
+            listed = [self._roster.get(actor) for actor, _ in named]
+            roles = [role or other for role, other in zip(roles, listed, strict=True)]
         known = tuple(dict.fromkeys([role for role in roles if role]))
         return known or self._otherwise([actor for actor, _ in named], encounter)
 
     def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]
-        there = {role for who in present if (role := self._known.get(who))}
+        there = dict.fromkeys(role for who in present if (role := self._knows(who)))
         if len(there) == 1:
             return tuple(there)
-        listed = {role for who in named or present if (role := self._roster.get(who))}
+        listed = dict.fromkeys(role for who in named or present if (role := self._roster.get(who)))
         return tuple(listed) if len(listed) == 1 or named else ()

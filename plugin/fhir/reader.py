@@ -46,6 +46,8 @@ class Reading:
     locked: tuple[str, ...]
     """Charges that are billed already and can no longer be changed."""
     left_out: tuple[Issue, ...]
+    unsure: bool = False
+    """Some charge that the EHR holds could not be read: what is new may be there already."""
     unread: tuple[str, ...] = ()
     """What could not be obtained, in words."""
 
@@ -73,6 +75,7 @@ def read(
     today = [read for read, when in mine if when in (on, None)]
     services = _services(today, scope, codes)
     payer = payer_of(_coverages(scope), on, tenant.payers, scope.decoder)
+    before = len(scope.decoder.left_out)
     charges = {read.it.id or f"#{i}": read for i, read in enumerate(charges_of(scope, on))}
     visit = Visit(
         date_of_service=on,
@@ -90,6 +93,9 @@ def read(
         charges={name: read.raw for name, read in charges.items()},
         locked=tuple(name for name, read in charges.items() if read.it.status == "billed"),
         left_out=tuple(scope.decoder.left_out),
+        unsure=len(scope.decoder.left_out) > before
+        or "charges" in gathered.errors
+        or "charges" in gathered.pages,
         unread=_unread(gathered, later=len(today) < len(mine)),
     )
 
@@ -149,7 +155,7 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     days = {when for _, when in mine if when}
     # A service without an encounter of its own belongs to the day that the encounter's others do.
     own = {when for read, when in mine if when and read.it.encounter}
-    found = begun if begun in days else max(own or days, default=begun)
+    found = begun if begun in (own or days) else max(own or days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"
         raise RefusedError(400, Issue(place, "no date of service: none here or on a service"))
@@ -181,7 +187,7 @@ def _services(
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
     every = [scope.aliases.target(performer.actor) for performer in read.it.performer]
-    return tuple(filter(None, every))
+    return tuple([actor for actor in every if actor and not actor.startswith("#")])
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

@@ -1,9 +1,12 @@
 """FHIR dates and times."""
 
+import re
 from datetime import date, datetime
 
 DAY = 10
-SECONDS = 19
+FORM = re.compile(
+    r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-4]):\d\d))?)?)?", re.ASCII
+)
 
 
 def moment(text: str) -> datetime | None:
@@ -16,10 +19,8 @@ def moment(text: str) -> datetime | None:
     if len(text) <= DAY:
         day(text)
         return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None or text[10] != "T" or text[16] != ":" or len(text) <= SECONDS:
-        raise ValueError("a time needs seconds and an offset")
-    return found
+    _check(text)
+    return datetime.fromisoformat(text.replace(":60", ":59", 1) if text[16:19] == ":60" else text)
 
 
 def day(text: str) -> date | None:
@@ -34,13 +35,16 @@ def day(text: str) -> date | None:
     if len(text) > DAY:
         found = moment(text)
         return found.date() if found else None
-    if len(text) == DAY and text[4] == "-":
+    _check(text)
+    if len(text) == DAY:
         return date.fromisoformat(text)
-    parts = text.split("-")
-    if [len(part) for part in parts] not in ([4], [4, 2]) or not all(p.isdigit() for p in parts):
-        raise ValueError("not a FHIR date")
-    date(int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, 1)
+    date(int(text[:4]), int(text[5:] or 1), 1)
     return None
+
+
+def _check(text: str) -> None:
+    if not FORM.fullmatch(text):
+        raise ValueError("not a FHIR date or time")
 
 
 def minutes_between(start: str, end: str) -> int | None:

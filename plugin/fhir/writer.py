@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from hashlib import blake2b
+from itertools import count
 from typing import Any
 
 from plugin.fhir import BASE, CPT, HCPCS, structure
-from plugin.fhir.charges import is_modifier
+from plugin.fhir.charges import CODE_SYSTEMS, is_modifier
 from plugin.fhir.reader import Reading
 from rules.model import Line
 
@@ -26,12 +27,19 @@ def actions(
     before = {line.id: line for line in old}
     after = {line.id: line for line in new if line.id}
     touched = [key for key in before if key not in after or after[key].charge != before[key].charge]
-    if any(key.startswith("#") or key in reading.locked for key in touched):
+    if any(held(before[key], reading) for key in touched):
+        return ()
+    if reading.unsure and any(not line.id for line in new):
         return ()
     made = [_delete(before[key]) for key in touched if key not in after]
     made += [_update(after[key], reading) for key in touched if key in after]
     made += [_create(line, reading, n) for line, n in ordinals(new) if not line.id]
     return tuple(made)
+
+
+def held(line: Line, reading: Reading) -> bool:
+    """Tell whether a charge can no longer be changed: billed already, or without an address."""
+    return line.id.startswith("#") or line.id in reading.locked
 
 
 def differs(old: Sequence[Line], new: Sequence[Line]) -> bool:
@@ -66,7 +74,7 @@ def charge_item(line: Line, reading: Reading, ordinal: int) -> Raw:
     """Return a new, planned ChargeItem for a line."""
     item: Raw = {
         "resourceType": "ChargeItem",
-        "identifier": [{"system": LINE_SYSTEM, "value": _name(line, reading, ordinal)}],
+        "identifier": [{"system": LINE_SYSTEM, "value": _free_name(line, reading, ordinal)}],
         "status": "planned",
         "code": {"coding": [_coding(line.code)]},
         "subject": {"reference": reading.patient},
@@ -98,6 +106,8 @@ def _update(line: Line, reading: Reading) -> dict[str, Any]:
     resource = deepcopy(dict(reading.charges[line.id]))
     resource["quantity"] = {**(resource.get("quantity") or {}), "value": line.units}
     _replace_modifiers(resource, line)
+    if _coded(resource) != line.code:
+        resource["code"] = {"coding": [_coding(line.code)]}  # words and local codes say the old one
     return {"type": "update", "description": f"Change to {told(line)}", "resource": resource}
 
 
@@ -116,9 +126,17 @@ def _replace_modifiers(resource: Raw, line: Line) -> None:
     resource.pop("extension", None)
     if extensions:
         resource["extension"] = extensions
-    for coding in resource["code"].get("coding") or []:
-        if ":" in (coding.get("code") or ""):
+    for coding in resource["code"].get("coding") or ():
+        if coding.get("system") in CODE_SYSTEMS and coding.get("code"):
             coding["code"] = coding["code"].split(":")[0]
+
+
+def _coded(resource: Raw) -> str:
+    """Return the code that a charge bears."""
+    for coding in resource["code"].get("coding") or ():
+        if coding.get("system") in CODE_SYSTEMS and coding.get("code"):
+            return str(coding["code"]).strip().upper()
+    return ""
 
 
 def _extension(modifier: str) -> Raw:
@@ -136,6 +154,16 @@ def _performers(line: Line, reading: Reading) -> list[Raw]:
         for actor in reading.performers.get(name, ()):
             found[actor] = None
     return [{"actor": {"reference": actor}} for actor in found]
+
+
+def _free_name(line: Line, reading: Reading, ordinal: int) -> str:
+    """Return the first name for a line, from its ordinal on, that no charge of the EHR has."""
+    used = {
+        identifier.get("value")
+        for charge in reading.charges.values()
+        for identifier in charge.get("identifier") or ()
+    }
+    return next(name for n in count(ordinal) if (name := _name(line, reading, n)) not in used)
 
 
 def _name(line: Line, reading: Reading, ordinal: int) -> str:
