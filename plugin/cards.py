@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
-from plugin.fhir import BASE
 from plugin.fhir.reader import Reading
 from plugin.fhir.writer import actions, differs, held, ordinals, save, told
 from plugin.rulebook import About
@@ -14,7 +13,6 @@ from rules.model import Bill, Cite, Finding, Fix, Line
 Card = dict[str, Any]
 KEY = "io.github.countersign-health"
 TOPICS = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
-REASONS = f"{BASE}/CodeSystem/override-reason"
 LONGEST = 139
 OWN = {"label": "Countersign", "url": "https://countersign-health.github.io/"}
 RANK = {"critical": 0, "warning": 1, "info": 2}
@@ -30,8 +28,8 @@ class Drawing:
     about: Mapping[str, About]
     explain: str
     """The address of the worked derivation."""
-    reasons: Sequence[tuple[str, str]]
-    """Override reasons: code and display."""
+    reasons: Sequence[Mapping[str, str]]
+    """Override reasons, as Codings."""
     most: int
     """How many cards at most."""
 
@@ -212,9 +210,7 @@ def _finish(card: Card, index: int, drawing: Drawing) -> None:
         card["selectionBehavior"] = "at-most-one"
         for n, suggestion in enumerate(card["suggestions"]):
             suggestion["uuid"] = name(drawing.trace, f"suggestion {index} {n}")
-    card["overrideReasons"] = [
-        {"code": code, "system": REASONS, "display": display} for code, display in drawing.reasons
-    ]
+    card["overrideReasons"] = list(drawing.reasons)
     card["links"] = [{"label": "See how", "url": drawing.explain, "type": "absolute"}]
 
 

@@ -105,8 +105,11 @@ class Reviewer:
         return bill, policy, cards
 
 
-def override_reasons() -> Sequence[tuple[str, str]]:
-    """Return the reasons a person may give for not following a card: code and display."""
+def override_reasons() -> Sequence[dict[str, str]]:
+    """Return the reasons a person may give for not following a card, as Codings."""
     path = ROOT / "profiles" / "fhir" / "CodeSystem-override-reason.json"
     system: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return tuple((concept["code"], concept["display"]) for concept in system["concept"])
+    return tuple(
+        {"code": concept["code"], "system": system["url"], "display": concept["display"]}
+        for concept in system["concept"]
+    )

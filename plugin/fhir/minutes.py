@@ -1,12 +1,12 @@
 """One-on-one minutes: as stated, as observed, or from start to end; never worked back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from plugin.fhir import structure
-from plugin.fhir.decode import Read
-from plugin.fhir.elements import Encounter, Observation, Period, Procedure, Quantity
+from plugin.fhir.charted import Charted
+from plugin.fhir.elements import Observation, Quantity
 from plugin.fhir.scope import NOT_THEIRS, Scope, once
 from plugin.fhir.times import minutes_between, moment
 
@@ -14,31 +14,44 @@ MINUTES = structure("service-minutes")
 LONGEST = 24 * 60
 UNIT = "min"
 SLACK = timedelta(seconds=59)
+Span = tuple[int, datetime, datetime]
+"""Which service, and from when to when it was."""
 VOID = frozenset({"entered-in-error", "cancelled"})
 
 
-def minutes_of(reads: Sequence[Read[Procedure]], scope: Scope) -> list[int | None]:
+def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
     """Return each service's minutes; None where the chart does not say."""
     measured = _measured(scope)
-    stated = [next((x for x in r.it.extension if x.url == MINUTES), None) for r in reads]
-    timed = [
-        None
-        if said or (read.reference and read.reference in measured)
-        else _spanned(read, read.it.performed_period, scope)
-        for read, said in zip(reads, stated, strict=True)
-    ]
-    if any(timed) and _crowded(reads, timed, scope):
-        timed = [None] * len(reads)
-    return [
-        _whole(said.valueQuantity, f"{read.where}.extension", scope)
-        if said
-        else measured[read.reference]
-        if read.reference and read.reference in measured
-        else span
-        if span and span <= LONGEST
-        else None
-        for read, said, span in zip(reads, stated, timed, strict=True)
-    ]
+    said: list[int | None] = []
+    spans: list[Span] = []
+    for i, service in enumerate(charted):
+        read = service.read
+        stated = next((x for x in read.it.extension if x.url == MINUTES), None)
+        if stated:
+            said.append(_whole(stated.valueQuantity, f"{read.where}.extension", scope))
+        elif measured and read.reference and read.reference in measured:
+            said.append(measured[read.reference])
+        else:
+            said.append(None)
+            _add_span(spans, i, service, scope)
+    if not _crowded(spans, scope):
+        for i, began, ended in spans:
+            said[i] = minutes_between(began, ended)
+    return said
+
+
+def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
+    """Add when a service was, if its start and end tell how long it took."""
+    period = service.read.it.performed_period
+    if service.began is None or period is None or not period.end:
+        return
+    try:
+        ended = moment(period.end)
+    except ValueError:
+        scope.decoder.refuse(service.read)
+    took = minutes_between(service.began, ended)
+    if ended and took and took <= LONGEST:
+        spans.append((i, service.began, ended))
 
 
 def _whole(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
@@ -74,26 +87,13 @@ def _measured(scope: Scope) -> Mapping[str, int]:
     return minutes
 
 
-def _spanned(
-    read: Read[Procedure] | Read[Encounter], period: Period | None, scope: Scope
-) -> int | None:
-    """Return the minutes from a resource's start to its end."""
-    if period is None or not period.start or not period.end:
-        return None
-    try:
-        return minutes_between(period.start, period.end)
-    except ValueError:
-        return scope.decoder.refuse(read)
-
-
-def _crowded(reads: Sequence[Read[Procedure]], timed: Sequence[int | None], scope: Scope) -> bool:
+def _crowded(spans: Sequence[Span], scope: Scope) -> bool:
     """Tell whether start and end say when services were, but cannot say how long each took.
 
     Services that each span the whole visit add up to more than the visit.
     """
-    length = _spanned(scope.encounter, scope.encounter.it.period, scope)
-    spans = [read for read, span in zip(reads, timed, strict=True) if span]
-    total = sum(span or 0 for span in timed)
+    length = _length(scope) if len(spans) > 1 else None
+    total = sum(minutes_between(began, ended) or 0 for _, began, ended in spans)
     if length is None or total <= length or not _overlap(spans):
         return False
     why = "service times overlap and exceed the visit; not taken as minutes"
@@ -101,13 +101,18 @@ def _crowded(reads: Sequence[Read[Procedure]], timed: Sequence[int | None], scop
     return True
 
 
-def _overlap(reads: Sequence[Read[Procedure]]) -> bool:
+def _length(scope: Scope) -> int | None:
+    """Return the minutes that the visit lasted."""
+    period = scope.encounter.it.period
+    if period is None or not period.start or not period.end:
+        return None
+    try:
+        return minutes_between(moment(period.start), moment(period.end))
+    except ValueError:
+        scope.decoder.refuse(scope.encounter)
+
+
+def _overlap(spans: Sequence[Span]) -> bool:
     """Tell whether any two services ran at the same time."""
-    spans = sorted(
-        (begun, ended)
-        for read in reads
-        if (period := read.it.performed_period)
-        and (begun := moment(period.start))
-        and (ended := moment(period.end))
-    )
-    return any(later[0] + SLACK < earlier[1] for earlier, later in pairwise(spans))
+    ordered = sorted((began, ended) for _, began, ended in spans)
+    return any(later[0] + SLACK < earlier[1] for earlier, later in pairwise(ordered))

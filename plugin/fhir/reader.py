@@ -8,6 +8,7 @@ from typing import Any
 from plugin.errors import Issue, RefusedError
 from plugin.fhir import structure
 from plugin.fhir.charges import charges_of, coded, line_of
+from plugin.fhir.charted import Charted, charted
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Coverage, Encounter, Extension, Procedure
 from plugin.fhir.gather import Gathered
@@ -52,9 +53,6 @@ class Reading:
     """What could not be obtained, in words."""
 
 
-Charted = tuple[Read[Procedure], date | None]
-
-
 def read(
     gathered: Gathered,
     patient_id: str,
@@ -72,7 +70,7 @@ def read(
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine = _procedures(scope)
     on = _date_of_service(mine, scope)
-    today = [read for read, when in mine if when in (on, None)]
+    today = [service for service in mine if service.day in (on, None)]
     services = _services(today, scope, codes)
     payer = payer_of(_coverages(scope), on, tenant.payers, scope.decoder)
     before = len(scope.decoder.left_out)
@@ -89,7 +87,7 @@ def read(
         patient=scope.patient,
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
-        performers={read.it.id: _actors(read, scope) for read in today if read.it.id},
+        performers={x.read.it.id: _actors(x.read, scope) for x in today if x.read.it.id},
         charges={name: read.raw for name, read in charges.items()},
         locked=tuple(name for name, read in charges.items() if read.it.status == "billed"),
         left_out=tuple(scope.decoder.left_out),
@@ -112,7 +110,7 @@ def _procedures(scope: Scope) -> list[Charted]:
         if procedure.status in NOT_FURNISHED:
             continue
         if target(procedure.subject) == patient:
-            mine.append((read, _day(read, scope)))
+            mine.append(_dated(read, scope))
         elif procedure.encounter is None:
             scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
         else:
@@ -127,19 +125,11 @@ def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit
 
 
-def _day(read: Read[Procedure], scope: Scope) -> date | None:
-    """Return the day on which a service was furnished; None when it does not say."""
-    text = _when(read)
+def _dated(read: Read[Procedure], scope: Scope) -> Charted:
     try:
-        return day(text) if text else None
+        return charted(read)
     except ValueError:
-        return scope.decoder.refuse(read)
-
-
-def _when(read: Read[Procedure]) -> str:
-    """Return when a service was furnished, as the chart writes it; empty when it does not say."""
-    period = read.it.performed_period
-    return period.start if period and period.start else read.it.performed_date_time
+        scope.decoder.refuse(read)
 
 
 def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
@@ -152,9 +142,9 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
         begun = day(period.start) if period and period.start else None
     except ValueError:
         scope.decoder.refuse(scope.encounter)
-    days = {when for _, when in mine if when}
+    days = {service.day for service in mine if service.day}
     # A service without an encounter of its own belongs to the day that the encounter's others do.
-    own = {when for read, when in mine if when and read.it.encounter}
+    own = {x.day for x in mine if x.day and x.read.it.encounter}
     found = begun if begun in (own or days) else max(own or days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"
@@ -163,14 +153,14 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
 
 
 def _services(
-    reads: Sequence[Read[Procedure]], scope: Scope, codes: Mapping[str, Code]
+    today: Sequence[Charted], scope: Scope, codes: Mapping[str, Code]
 ) -> tuple[Service, ...]:
     people = People(
         scope.gathered.under("practitioners"), scope.tenant.roster, scope.decoder, scope.aliases
     )
     made = []
-    for read, minutes in zip(reads, minutes_of(reads, scope), strict=True):
-        procedure = read.it
+    for service, minutes in zip(today, minutes_of(today, scope), strict=True):
+        procedure = service.read.it
         code = coded(procedure.code).code
         roles = people.of(procedure.performer, scope.encounter.it)
         made.append(
@@ -192,7 +182,7 @@ def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:
     """Return the date of service as the chart writes it."""
-    return next((_when(read) for read, when in mine if when == on), on.isoformat())
+    return next((service.when for service in mine if service.day == on), on.isoformat())
 
 
 def _coverages(scope: Scope) -> list[Read[Coverage]]:

@@ -19,7 +19,8 @@ def moment(text: str) -> datetime | None:
     if len(text) <= DAY:
         day(text)
         return None
-    _check(text)
+    if not FORM.fullmatch(text):
+        raise ValueError("not a FHIR date or time")
     return datetime.fromisoformat(text.replace(":60", ":59", 1) if text[16:19] == ":60" else text)
 
 
@@ -35,26 +36,16 @@ def day(text: str) -> date | None:
     if len(text) > DAY:
         found = moment(text)
         return found.date() if found else None
-    _check(text)
+    if not FORM.fullmatch(text):
+        raise ValueError("not a FHIR date or time")
     if len(text) == DAY:
         return date.fromisoformat(text)
     date(int(text[:4]), int(text[5:] or 1), 1)
     return None
 
 
-def _check(text: str) -> None:
-    if not FORM.fullmatch(text):
-        raise ValueError("not a FHIR date or time")
-
-
-def minutes_between(start: str, end: str) -> int | None:
-    """Return whole minutes from start to end; None when either is not a full time.
-
-    Raises:
-        ValueError: a text is not a FHIR dateTime.
-
-    """
-    began, ended = moment(start), moment(end)
+def minutes_between(began: datetime | None, ended: datetime | None) -> int | None:
+    """Return whole minutes from start to end; None when either is unknown."""
     if began is None or ended is None or ended < began:
         return None
     took = ended - began

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
-from plugin.cards import REASONS, Card
+from plugin.cards import Card
 from plugin.errors import Issue, RefusedError
 from plugin.hooks.messages import ID, Feedback, Open, Suggestion, envelope, load
 from plugin.hooks.services import VISIT_CHECK
@@ -116,15 +116,17 @@ def override() -> str:
     """Set a card aside, and tell the service why."""
     ours = _parts()
     chosen = load(OVERRIDDEN, read(request.form, "override"), "override")
-    why = dict(override_reasons()).get(chosen["reason"])
-    if why is None:
+    offered = {reason["code"]: reason for reason in override_reasons()}
+    reason = offered.get(chosen["reason"])
+    if reason is None:
         raise RefusedError(400, Issue("override.reason", "should be one of the reasons offered"))
-    reason = {"system": REASONS, "code": chosen["reason"], "display": why}
     told = _tell(
         ours,
         {"card": chosen["card"], "outcome": "overridden", "overrideReason": {"reason": reason}},
     )
-    return render_template("ehr_overridden.html", summary=chosen["summary"], why=why, feedback=told)
+    return render_template(
+        "ehr_overridden.html", summary=chosen["summary"], why=reason["display"], feedback=told
+    )
 
 
 @blueprint.get("/ehr/changed")

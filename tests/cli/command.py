@@ -3,19 +3,23 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "plugin")
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
+def environment(home: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which the service keeps to a folder."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "PYTHONUTF8": "1", "COUNTERSIGN_HOME": str(home), **more}
+    return {**kept, "PYTHONUTF8": "1", "COUNTERSIGN_HOME": str(home), **(settings or {})}
 
 
 def run(
-    home: Path, *arguments: str, sent: bytes = b"", **more: str
+    home: Path,
+    *arguments: str,
+    sent: bytes = b"",
+    settings: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command to its end."""
     return subprocess.run(
@@ -23,7 +27,7 @@ def run(
         input=sent,
         capture_output=True,
         cwd=home,
-        env=environment(home, **more),
+        env=environment(home, settings),
         timeout=60,
         check=False,
     )

@@ -51,10 +51,8 @@ def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("workers", "99"), ("demo", "maybe"), ("port", "0")])
-def test_a_service_with_a_bad_setting_does_not_start(
-    name: str, value: str, tmp_path: Path
-) -> None:
-    done = run(tmp_path, "serve", **{f"{PREFIX}{name.upper()}": value})
+def test_a_service_with_a_bad_setting_does_not_start(name: str, value: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", settings={f"{PREFIX}{name.upper()}": value})
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith(f"countersign: {PREFIX}{name.upper()}: should be ")
@@ -95,12 +93,12 @@ def test_a_file_that_is_no_toml_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "countersign.toml"
     path.write_text(text)
 
-    with pytest.raises(SettingsError, match="COUNTERSIGN_CONFIG: .* cannot be read"):
+    with pytest.raises(SettingsError, match=r"COUNTERSIGN_CONFIG: .* cannot be read"):
         load({f"{PREFIX}CONFIG": str(path)})
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    done = run(tmp_path, "serve", COUNTERSIGN_CONFIG="missing.toml")
+    done = run(tmp_path, "serve", settings={f"{PREFIX}CONFIG": "missing.toml"})
 
     assert done.returncode == 2
     assert done.stderr.startswith(b"countersign: COUNTERSIGN_CONFIG: missing.toml cannot be read")
@@ -111,5 +109,6 @@ def test_a_bad_value_in_the_file_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "countersign.toml"
     path.write_text(text)
 
-    with pytest.raises(SettingsError, match=f"{PREFIX}{text.split()[0].upper()}: should be"):
+    name = text.split(maxsplit=1)[0].upper()
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name}: should be"):
         load({f"{PREFIX}CONFIG": str(path)})

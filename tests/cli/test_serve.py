@@ -50,8 +50,8 @@ def started(home: Path) -> tuple[subprocess.Popen[str], str]:
         except subprocess.TimeoutExpired:
             continue
         break
-    process.kill()
-    pytest.fail(f"did not start: {process.communicate()[0]}")
+    process.terminate()
+    pytest.fail(f"did not start: {process.communicate(timeout=30)[0]}")
 
 
 def stopped(process: subprocess.Popen[str]) -> str:
@@ -111,9 +111,7 @@ def test_a_served_body_of_ten_megabytes_is_too_long(address: str) -> None:
 def test_served_feedback_is_acknowledged_with_nothing(address: str) -> None:
     entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-02T16:00:00Z"}
 
-    answer = requests.post(
-        f"{address}{ADDRESS}/feedback", json={"feedback": [entry]}, timeout=30
-    )
+    answer = requests.post(f"{address}{ADDRESS}/feedback", json={"feedback": [entry]}, timeout=30)
 
     assert (answer.status_code, answer.content) == (200, b"")
 
@@ -126,14 +124,11 @@ def test_visits_are_served_side_by_side(address: str) -> None:
             assert len(answer.json()["cards"]) == len(recorded)
 
 
-def test_feedback_outlives_the_server(tmp_path: Path) -> None:
+def test_feedback_outlives_its_server(tmp_path: Path) -> None:
     entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-03-02T16:00:00Z"}
     process, address = started(tmp_path)
-    answer = requests.post(
-        f"{address}{ADDRESS}/feedback", json={"feedback": [entry]}, timeout=30
-    )
+    answer = requests.post(f"{address}{ADDRESS}/feedback", json={"feedback": [entry]}, timeout=30)
     assert answer.status_code == 200
-    process.kill()
-    process.communicate()
+    stopped(process)
 
     assert b"overridden" in b"".join(p.read_bytes() for p in tmp_path.glob("countersign.db*"))

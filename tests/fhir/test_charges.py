@@ -63,6 +63,7 @@ def test_a_charge_that_is_billed_already_is_locked_and_no_other() -> None:
         {"occurrencePeriod": {"start": at("09:00")}},
         {"occurrencePeriod": {"end": at("09:00")}},
         {"context": None, "occurrenceDateTime": DAY},
+        {"context": ref("EpisodeOfCare/e"), "occurrenceDateTime": DAY},
     ],
 )
 def test_charges_of_the_visit_and_its_day_are_read(mine: Raw) -> None:
@@ -77,6 +78,8 @@ def test_charges_of_the_visit_and_its_day_are_read(mine: Raw) -> None:
         {"occurrenceDateTime": "2026-03-03T00:01:00-05:00"},
         {"occurrencePeriod": {"start": at("09:00", "2026-03-03")}},
         {"context": None, "occurrenceDateTime": "2026-03-01"},
+        {"context": ref("EpisodeOfCare/e"), "occurrenceDateTime": "2026-03-01"},
+        {"context": ref("EpisodeOfCare/e")},
     ],
 )
 def test_charges_of_another_visit_or_day_are_not_this_visits(other: Raw) -> None:
@@ -115,7 +118,7 @@ def test_units_are_the_quantity_and_one_when_there_is_none(
     assert line_of(procedure(), charge(quantity=quantity)).units == units
 
 
-@pytest.mark.parametrize("value", [0, -1, 0.5, 1.5, 2.25])
+@pytest.mark.parametrize("value", [0, -1, 0.5, 1.5, 2.25, float("1e400")])
 def test_a_charge_without_a_whole_number_of_units_is_left_out_and_named(value: float) -> None:
     found = reading(procedure(), charge("97110", value), charge(id="c2"))
     assert [line.id for line in found.visit.lines] == ["c2"]
@@ -172,6 +175,11 @@ JOINED = {"code": concept("97140:59")}
             {"extension": [oracle("GP", valueInteger=3), oracle("59", valueInteger=1)]},
             ("59", "GP"),
             id="Oracle's, priority a plain number",
+        ),
+        pytest.param(
+            {"extension": [oracle("GP", valueUnsignedInt=2), oracle("59", valueUnsignedInt=1)]},
+            ("59", "GP"),
+            id="Oracle's, priority an unsigned number",
         ),
         pytest.param(
             {"extension": [oracle("59"), oracle("GP")]}, ("59", "GP"), id="Oracle's, no priority"

@@ -18,6 +18,7 @@ from tests.fhir.building import (
     practitioner,
     practitioner_role,
     procedure,
+    reading,
 )
 from tests.rules.shorthand import BOOK
 
@@ -118,6 +119,25 @@ def test_a_bundle_that_goes_on_elsewhere_says_where() -> None:
 )
 def test_a_link_that_leads_nowhere_is_no_page(link: Any) -> None:
     assert next_page(bundle(link=link)) == ""
+
+
+def with_included(match: Raw, included: Raw) -> Raw:
+    """A search set that brings a resource beside what was searched for."""
+    modes = {"match": match, "include": included}
+    return bundle(entry=[{"resource": r, "search": {"mode": m}} for m, r in modes.items()])
+
+
+def test_what_a_search_set_includes_is_taken_for_what_it_is() -> None:
+    charted = procedure(performer=[{"actor": {"reference": "Practitioner/dr1"}}])
+    sent = with_included(charted, practitioner("225100000X"))
+    seen = reading(prefetch={"procedures": sent})
+    assert [(s.id, s.roles) for s in seen.visit.services] == [("p1", ("pt",))]
+
+
+def test_what_a_search_set_includes_of_a_type_that_is_not_read_is_passed_over() -> None:
+    sent = with_included(coverage("32"), {"resourceType": "Organization", "id": "o"})
+    seen = reading(procedure(), prefetch={"coverage": sent})
+    assert (seen.visit.payer, seen.left_out) == ("va", ())
 
 
 def test_too_many_resources_are_refused_as_too_long() -> None:

@@ -74,6 +74,13 @@ def test_seconds_that_make_no_minute_are_not_counted() -> None:
         pytest.param({"start": at("09:00"), "end": DAY}, id="a day at one end"),
         pytest.param({"start": "2026-03", "end": "2026-04"}, id="months"),
         pytest.param({"start": at("09:30"), "end": at("09:00")}, id="the end before the start"),
+        pytest.param({"start": at("09:00"), "end": at("09:00")}, id="the end at the start"),
+        pytest.param(
+            {"start": at("09:00"), "end": f"{DAY}T09:00:59-05:00"}, id="less than a minute"
+        ),
+        pytest.param(
+            {"start": at("09:00"), "end": at("09:00", "2026-03-05")}, id="longer than a day"
+        ),
     ],
 )
 def test_a_period_that_does_not_say_how_long_gives_no_minutes(period: Raw) -> None:
@@ -151,6 +158,11 @@ def test_an_observation_finds_its_service_by_any_address() -> None:
         assert service_of(procedure(), observation(24, address)).minutes == 24
 
 
+def test_an_observation_that_names_nothing_is_not_of_a_service_without_a_name() -> None:
+    observed = observation(24, partOf=[{"display": "exercise"}])
+    assert service_of(procedure(id=None), observed).minutes is None
+
+
 def test_several_observations_of_one_service_add_up() -> None:
     observed = (observation(24), observation(9, id="o2"))
     assert service_of(procedure(), *observed).minutes == 33
@@ -169,6 +181,11 @@ def test_stated_and_observed_minutes_stand_beside_such_times() -> None:
     charted = [procedure(id=f"p{n}", **WHOLE) for n in (1, 2, 3, 4)]
     charted[0]["extension"] = [stated(20)]
     assert minutes(*charted, observation(15, "Procedure/p2")) == [20, 15, None, None]
+
+
+def test_the_times_of_an_observed_service_do_not_crowd_out_another() -> None:
+    charted = [procedure(**WHOLE), procedure(id="p2", performedPeriod=span("09:10", "09:40"))]
+    assert minutes(*charted, observation(24, "Procedure/p1")) == [24, 30]
 
 
 def test_other_facts_stand_beside_such_times() -> None:

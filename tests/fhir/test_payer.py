@@ -108,7 +108,11 @@ def test_an_identifier_of_ours_names_a_profile_before_everything_else() -> None:
         {"status": "draft"},
         {"status": "entered-in-error"},
         {"period": {"end": "2026-03-01"}},
+        {"period": {"end": "2026-02"}},
+        {"period": {"end": "2025"}},
         {"period": {"start": "2026-03-03"}},
+        {"period": {"start": "2026-04"}},
+        {"period": {"start": "2027"}},
         {"period": {"start": "2020-01-01", "end": "2026-03-01T23:59:59-05:00"}},
     ],
 )

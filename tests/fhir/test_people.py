@@ -160,6 +160,15 @@ def test_a_role_may_stand_among_other_codings_and_concepts() -> None:
             "pta",
             id="a PractitionerRole may be the performer",
         ),
+        pytest.param(
+            [
+                procedure(performer=[performer(actor="PractitionerRole/role1")]),
+                practitioner_role(),
+                practitioner("225100000X"),
+            ],
+            "pt",
+            id="and leads to its practitioner's qualification",
+        ),
     ],
 )
 def test_the_first_that_says_who_decides(sent: list[Raw], role: str) -> None:
@@ -198,6 +207,18 @@ def test_performers_may_each_be_known_in_another_way() -> None:
     mixed = [performer("pta", "Practitioner/dr2"), performer(actor="Practitioner/dr1")]
     found = service_of(procedure(performer=mixed), practitioner("225100000X"))
     assert set(found.roles) == {"pt", "pta"}
+
+
+def test_the_roster_is_asked_for_each_performer_whose_role_is_unknown() -> None:
+    together = [performer("pta", "Practitioner/dr2"), performer(actor="Practitioner/dr1")]
+    site = replace(TENANT, roster=roster(dr1="pt"))
+    found = service_of(procedure(performer=together), tenant=site)
+    assert (set(found.roles), found.by_assistant) == ({"pt", "pta"}, False)
+
+
+def test_a_performer_without_a_reference_is_not_a_practitioner_without_an_id() -> None:
+    charted = procedure(performer=[{"actor": {"display": "a colleague"}}])
+    assert service_of(charted, practitioner("225100000X", id=None)).roles == ()
 
 
 @pytest.mark.parametrize("actor", ["Organization/o", "Practitioner/unheard", "#contained", ""])

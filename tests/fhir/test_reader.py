@@ -100,6 +100,13 @@ def test_an_encounter_that_spans_days_is_judged_for_the_last_day_charted() -> No
     assert [s.id for s in found.visit.services] == ["p2"]
 
 
+def test_a_service_without_an_encounter_does_not_decide_the_day() -> None:
+    charted = [procedure(performedDateTime="2026-03-03"), procedure(id="p2", encounter=None)]
+    found = reading(*charted)
+    assert found.visit.date_of_service == date(2026, 3, 3)
+    assert [s.id for s in found.visit.services] == ["p1"]
+
+
 @pytest.mark.parametrize("begun", [None, {}, {"end": END}, {"start": "2026-03"}])
 def test_a_visit_without_any_day_is_refused_at_the_encounters_start(begun: Raw | None) -> None:
     error = refused(encounter(period=begun), procedure(performedDateTime="2026-03"))

@@ -67,10 +67,10 @@ def test_new_resources_may_point_at_each_other_by_urn(given_id: str | None) -> N
 
 
 def test_a_resource_that_stands_on_two_pages_is_counted_once() -> None:
-    page = prefetch_of(procedure(), encounter(), charge(), patient(), coverage())
+    page = prefetch_of(procedure(), encounter(), charge(), patient(), coverage(), observation(24))
     twice = {key: [page[key], page[key]] for key in page}
     found = reading(prefetch=twice)
-    assert [s.id for s in found.visit.services] == ["p1"]
+    assert [(s.id, s.minutes) for s in found.visit.services] == [("p1", 24)]
     assert [line.id for line in found.visit.lines] == ["c1"]
 
 

@@ -24,6 +24,7 @@ from tests.fhir.building import (
 )
 
 MARK = "Zq7"  # stands for patient data, which no refusal may repeat
+ABSENT: Raw = {"extension": [{"url": "urn:reason", "valueCode": "unknown"}]}
 
 
 def refused(*resources: Raw, **more: Any) -> RefusedError:
@@ -37,12 +38,16 @@ def refused(*resources: Raw, **more: Any) -> RefusedError:
     [
         (charge(status=5), "charges.entry[0].resource.status"),
         (charge(code=None), "charges.entry[0].resource.code"),
+        (charge() | {"code": None}, "charges.entry[0].resource.code"),
+        (charge(status=None, _status=ABSENT), "charges.entry[0].resource.status"),
         (charge(unheard=MARK), "charges.entry[0].resource.unheard"),
         (charge(note=MARK, quantity="two"), "charges.entry[0].resource"),
         (charge(occurrenceDateTime="2026-13-01"), "charges.entry[0].resource"),
         (practitioner(qualification=MARK), "practitioners.entry[0].resource.qualification"),
+        (practitioner(qualification=[{"code": None}]), "practitioners.entry[0].resource"),
         (practitioner_role(code=MARK), "practitioners.entry[0].resource.code"),
         (observation(9, status=None), "minutes.entry[0].resource.status"),
+        (observation(9) | {"code": None}, "minutes.entry[0].resource.code"),
         (observation(9, valueQuantity={"value": MARK}), "minutes.entry[0].resource.valueQuantity"),
     ],
 )
@@ -63,9 +68,13 @@ def test_one_bad_optional_resource_is_left_out_and_named_and_sinks_nothing(
         (patient(unheard=MARK), "patient.entry[0].resource.unheard"),
         (encounter(status=5), "encounter.entry[0].resource.status"),
         (encounter(**{"class": MARK}), "encounter.entry[0].resource.class"),
+        (encounter() | {"class": None}, "encounter.entry[0].resource.class"),
         (encounter(period={"start": MARK}), "encounter.entry[0].resource.period.start"),
         (procedure(status=None), "procedures.entry[0].resource.status"),
+        (procedure(status=None, _status=ABSENT), "procedures.entry[0].resource.status"),
         (procedure(subject=None), "procedures.entry[0].resource.subject"),
+        (procedure() | {"subject": None}, "procedures.entry[0].resource.subject"),
+        (procedure(status=5, language="en", _language="33"), "procedures.entry[0].resource"),
         (procedure(unheard=MARK), "procedures.entry[0].resource.unheard"),
         (procedure(performer=[{"function": {}}]), "procedures.entry[0].resource.performer[0]"),
         (procedure(performedDateTime="2026-13-01"), "procedures.entry[0].resource.performed"),
@@ -78,6 +87,11 @@ def test_one_bad_optional_resource_is_left_out_and_named_and_sinks_nothing(
         (procedure(extension=[{"valueString": MARK}]), "procedures.entry[0].resource.extension[0]"),
         (procedure(extension=[stated(20) | {"url": 5}]), "procedures.entry[0].resource.extension"),
         (coverage(payor=None), "coverage.entry[0].resource.payor"),
+        (coverage() | {"beneficiary": None}, "coverage.entry[0].resource.beneficiary"),
+        (
+            coverage(**{"class": [{"type": {"text": "plan"}, "_value": ABSENT}]}),
+            "coverage.entry[0].resource",
+        ),
         (coverage(period={"end": MARK}), "coverage.entry[0].resource.period.end"),
         (coverage(order=MARK), "coverage.entry[0].resource.order"),
     ],

@@ -94,6 +94,32 @@ def test_other_extensions_and_codings_stand_beside_new_modifiers() -> None:
     }
 
 
+def test_a_local_code_is_kept_whole_beside_a_new_number_of_units() -> None:
+    code = {"coding": [coding("97110"), coding("LOC:77", "urn:local")]}
+    assert changed(charge(code=code), units=1)["code"] == code
+
+
+@pytest.mark.parametrize("code", [concept("97014"), {**concept("97014:GP"), "text": "e-stim"}])
+def test_a_changed_code_replaces_every_way_the_old_was_said(code: Raw) -> None:
+    assert changed(charge(code=code), code="G0283")["code"] == concept("G0283")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(charge() | {"extension": None}, id="extension"),
+        pytest.param(charge() | {"quantity": None}, id="quantity"),
+        pytest.param(
+            charge(code={"coding": [coding("97110"), {"system": "urn:local", "code": None}]}),
+            id="code of a coding",
+        ),
+    ],
+)
+def test_a_charge_with_a_null_in_it_can_be_changed(sent: Raw) -> None:
+    resource = changed(sent, units=5, modifiers=("GP",))
+    assert (resource["quantity"]["value"], modifiers(resource)) == (5, [coding("GP")])
+
+
 def test_a_line_without_modifiers_leaves_no_extension_behind() -> None:
     assert "extension" not in changed(charge("97110", 2, "GP"), modifiers=())
     other: Raw = {"url": "urn:ehr:schedule", "valueString": "A"}

@@ -19,11 +19,12 @@ from tests.fhir.building import (
     medplum,
     oracle,
     performer,
+    practitioner,
     procedure,
     reading,
     ref,
 )
-from tests.fhir.writing import modifiers, written
+from tests.fhir.writing import modifiers, suggested, written
 
 NEW = Line(code="97110", units=2, modifiers=("GP",), discipline="PT", services=("p1",))
 
@@ -99,6 +100,15 @@ def test_the_name_of_nobody_is_carried_into_a_charge() -> None:
     assert "Marker" not in repr(action)
 
 
+def test_a_performer_contained_in_a_service_is_not_carried_into_a_charge() -> None:
+    inside: dict[str, Any] = {
+        "contained": [practitioner("225100000X")],
+        "performer": [performer(actor="#dr1")],
+    }
+    (action,) = written([NEW], procedure(**inside))
+    assert "performer" not in action["resource"]
+
+
 def identifiers(new: Sequence[Line], *resources: Raw) -> list[str]:
     made = [a["resource"]["identifier"] for a in written(new, *resources) if a["type"] == "create"]
     return [identifier["value"] for (identifier,) in made]
@@ -133,6 +143,15 @@ def test_an_identifier_stays_the_same_however_the_time_of_day_is_charted() -> No
     charted = [procedure(), procedure(performedDateTime=START)]
     one, two = (identifiers([NEW], p) for p in charted)
     assert one == two
+
+
+def test_an_identifier_that_a_charge_bears_already_is_not_given_again() -> None:
+    assisted = replace(NEW, modifiers=("GP", "CQ"))
+    *_, second = written([NEW, assisted], procedure())
+    held = {**second["resource"], "id": "c2"}
+    (line,) = reading(procedure(), held).visit.lines
+    (fresh,) = identifiers([line, NEW], procedure(), held)
+    assert fresh != held["identifier"][0]["value"]
 
 
 def test_a_line_that_falls_away_is_deleted_by_its_id() -> None:
@@ -221,6 +240,39 @@ def test_discipline_and_services_alone_make_no_difference() -> None:
     new = [replace(old[0], discipline="PT", services=("p1",))]
     assert not differs(old, new)
     assert actions(old, new, found) == ()
+
+
+UNFINISHED: Raw = {
+    "resourceType": "Bundle",
+    "type": "searchset",
+    "link": [{"relation": "next", "url": "https://ehr.example/fhir/next"}],
+}
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        pytest.param(charge("97110", 1.5), id="units that are no whole number"),
+        pytest.param(charge(unheard=1), id="a charge that is not FHIR"),
+        pytest.param(charge(code={"text": "therapeutic exercise"}), id="a code in words"),
+        pytest.param({"resourceType": "OperationOutcome", "issue": []}, id="an error"),
+        pytest.param(UNFINISHED, id="a page of several"),
+    ],
+)
+def test_nothing_is_created_while_a_charge_may_be_there_unread(charges: Raw) -> None:
+    charted = procedure(minutes=30)
+    assert [action["type"] for action in suggested(charted, recommended=True)] == ["create"]
+    assert suggested(charted, recommended=True, prefetch={"charges": charges}) == []
+
+
+@pytest.mark.parametrize("stuck", [{"status": "billed"}, {"id": None}])
+def test_no_modifier_is_offered_for_a_charge_that_cannot_change(stuck: Raw) -> None:
+    pair = {"97110": 2, "97150": 1}
+    charted = [procedure(code, id=code, minutes=30) for code in pair]
+    free = [charge(code, units, "GP", id=f"c{code}") for code, units in pair.items()]
+    held = [{k: v for k, v in {**c, **stuck}.items() if v} for c in free]
+    assert suggested(*charted, *free, recommended=False)
+    assert suggested(*charted, *held, recommended=False) == []
 
 
 def test_a_settled_line_is_saved_whether_the_ehr_holds_it_or_not() -> None:

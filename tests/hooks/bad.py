@@ -183,7 +183,9 @@ def anothers() -> Table:
             changed((*VISIT, "subject"), OTHER), "prefetch.encounter.subject"
         ),
         "another encounter": Bad(changed((*VISIT, "id"), f"{MARK}-9"), "prefetch.encounter"),
-        "another's service": Bad(changed((*SERVICE, "subject"), OTHER), place((*SERVICE, "subject"))),
+        "another's service": Bad(
+            changed((*SERVICE, "subject"), OTHER), place((*SERVICE, "subject"))
+        ),
         "nobody's service": Bad(changed((*SERVICE, "subject"), {}), place((*SERVICE, "subject"))),
         "another's coverage": Bad(
             changed((*COVERAGE, "beneficiary"), OTHER), place((*COVERAGE, "beneficiary"))
@@ -201,7 +203,7 @@ def unlike_fhir() -> Table:
     wrong: list[tuple[Way, tuple[Any, ...]]] = [
         ((*SERVICE, "status"), (7, None, [MARK])),
         ((*SERVICE, "nickname"), (MARK,)),
-        ((*SERVICE, "subject"), (MARK, 7)),
+        ((*SERVICE, "subject"), (MARK, 7, None)),
         ((*SERVICE, "subject", "reference"), (7, [MARK])),
         ((*SERVICE, "encounter"), (MARK, 7)),
         ((*SERVICE, "id"), (7, [MARK])),
@@ -211,7 +213,7 @@ def unlike_fhir() -> Table:
         ((*SERVICE, "performer"), (MARK, [None], [MARK])),
         ((*SERVICE, "extension"), (MARK, [MARK])),
         ((*VISIT, "participant"), (MARK, [None])),
-        ((*VISIT, "class"), ("AMB",)),
+        ((*VISIT, "class"), ("AMB", None)),
         ((*VISIT, "nickname"), (MARK,)),
         ((*COVERAGE, "order"), (MARK, 1.5)),
         ((*COVERAGE, "payor"), (MARK, None, [None])),
@@ -222,6 +224,10 @@ def unlike_fhir() -> Table:
             found[f"{place(way)} is {value!r}"] = Bad(changed(way, value), place(way))
     stated = {"url": STATED, "valueQuantity": {"value": MARK, "unit": "min"}}
     found["minutes in words"] = Bad(changed((*SERVICE, "extension"), [stated]), place(SERVICE))
+    found["a performer who is nobody"] = Bad(
+        changed((*SERVICE, "performer"), [{"actor": None}]), place(SERVICE)
+    )
+    found["minutes without end"] = Bad(_text(lambda s: s.replace("33", "9" * 400)), place(SERVICE))
     found["an extension without an address"] = Bad(
         changed((*SERVICE, "extension"), [{"valueString": MARK}]), place(SERVICE)
     )
@@ -231,7 +237,15 @@ def unlike_fhir() -> Table:
 def undated() -> Table:
     """Return requests with days and times that are none."""
     found: Table = {}
-    no_day = (MARK, "2026-13-45", "2026-02-30", "0000-01-01", "26-03-02", "2026-061", "２０２６-03-02")
+    no_day = (
+        MARK,
+        "2026-13-45",
+        "2026-02-30",
+        "0000-01-01",
+        "26-03-02",
+        "2026-061",
+        "\uff12\uff10\uff12\uff16-03-02",
+    )
     no_time = ("2026-03-02T09:00", "2026-03-02T09:00:00", "2026-03-02T25:00:00Z", f"{MARK}-0-02T1")
     for text in (*no_day, *no_time):
         way = (*SERVICE, "performedDateTime")
@@ -261,7 +275,7 @@ def unknowable() -> Table:
     }
 
 
-def odd() -> dict[str, Json]:
+def odd() -> dict[str, Json | bytes]:
     """Return requests that are not as they should be, yet tell enough to be answered."""
     long = f"{MARK}x" * 2000
     return {
@@ -281,11 +295,17 @@ def odd() -> dict[str, Json]:
         "minutes beyond a day": changed((*SERVICE, "extension"), [minutes(1e300)]),
         "minutes as text": changed((*SERVICE, "extension"), [{"url": STATED, "valueString": MARK}]),
         "a control character in a note": changed((*SERVICE, "note"), [{"text": f"{MARK}\x00\x1b"}]),
-        "letters of all kinds": changed((*SERVICE, "note"), [{"text": f"{MARK} Ünï 𝒳 漢字 \u202e"}]),
+        "letters of all kinds": changed(
+            (*SERVICE, "note"), [{"text": f"{MARK} Ünï \U0001d4b3 漢字 \u202e"}]
+        ),
         "a user of another alphabet": changed(("context", "userId"), f"{MARK}-Ünï-漢字"),
         "a control character in the user": changed(("context", "userId"), f"{MARK}\x00"),
         "charges of nothing": changed((*CHARGE, "quantity"), {"value": 0}),
         "charges below nothing": changed((*CHARGE, "quantity"), {"value": -1}),
+        "a charge without units": changed((*CHARGE, "quantity"), None),
+        "charges without end": _text(lambda s: s.replace('"value": 3}', '"value": 1e999}')),
+        "charges beyond a day": changed((*CHARGE, "quantity"), {"value": 1e300}),
+        "more minutes than numbers": _text(lambda s: s.replace("33", "1e999")),
         "half a charge": changed((*CHARGE, "quantity"), {"value": 1.5}),
         "a charge of an unknown status": changed((*CHARGE, "status"), MARK),
         "a charge of no day": changed((*CHARGE, "occurrenceDateTime"), MARK),
@@ -314,3 +334,4 @@ CASES: Table = {
     **undated(),
     **unknowable(),
 }
+ODD = odd()

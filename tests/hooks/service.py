@@ -50,6 +50,13 @@ def post(client: FlaskClient, body: Mapping[str, Any] | bytes, address: str = AD
     return client.post(address, data=sent, content_type="application/json")
 
 
+def got(client: FlaskClient, address: str) -> Any:
+    """Return the JSON that stands at an address."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
 def cards(response: TestResponse) -> list[Json]:
     """Return the cards of a successful answer."""
     assert response.status_code == 200, response.text

@@ -121,7 +121,9 @@ def paged(pages: Sequence[Sequence[Json]], link: Callable[[Request, int], str]) 
 
     def answer(asked: Request) -> Response:
         number = int(asked.args.get("page", 1))
-        more = {"link": [{"relation": "next", "url": link(asked, number + 1)}]}
-        return said(bundle(pages[number - 1], **(more if number < len(pages) else {})))
+        page = bundle(pages[number - 1])
+        if number < len(pages):
+            page["link"] = [{"relation": "next", "url": link(asked, number + 1)}]
+        return said(page)
 
     return answer

@@ -38,7 +38,9 @@ def taken(asked: Json, suggestion: Json) -> Json:
 def charges(asked: Json) -> list[Charge]:
     """Return what an EHR holds, as code, units and modifiers."""
     found = [entry["resource"] for entry in asked["prefetch"]["charges"].get("entry", [])]
-    return sorted((coded(item["code"]), item["quantity"]["value"], modifiers(item)) for item in found)
+    return sorted(
+        (coded(item["code"]), item["quantity"]["value"], modifiers(item)) for item in found
+    )
 
 
 def modifiers(item: Json) -> tuple[str, ...]:

@@ -35,13 +35,13 @@ def test_a_bad_request_is_refused_by_the_name_of_its_place(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("name", bad.odd())
+@pytest.mark.parametrize("name", bad.ODD)
 def test_an_odd_request_is_answered_or_refused_but_never_a_fault_of_ours(
     name: str, address: str, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    answer = post(client, bad.odd()[name], address)
+    answer = post(client, bad.ODD[name], address)
 
     logged(caplog)
     if answer.status_code == 200:
@@ -58,7 +58,7 @@ def test_a_good_request_is_answered(client: FlaskClient) -> None:
     hold(cards(post(client, bad.good())))
 
 
-@pytest.mark.parametrize("address", (*ADDRESSES, FEEDBACK))
+@pytest.mark.parametrize("address", [*ADDRESSES, FEEDBACK])
 def test_a_body_of_ten_megabytes_is_too_long(
     address: str, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -207,7 +207,7 @@ def test_nothing_of_any_request_is_on_disk_in_words(tmp_path: Path) -> None:
     for address in ADDRESSES:
         for case in bad.CASES.values():
             post(client, case.body, address)
-        for body in (bad.good(), *bad.odd().values()):
+        for body in (bad.good(), *bad.ODD.values()):
             post(client, body, address)
     parts(app).store.close()
 

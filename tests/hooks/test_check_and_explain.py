@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.hooks import regolden
 from tests.hooks.faults import places
 from tests.hooks.invariants import KEY
-from tests.hooks.service import cards, post
+from tests.hooks.service import cards, got, post
 from tests.hooks.visits import MARK, Json, collection
 
 NAMES = regolden.names()
@@ -83,18 +83,17 @@ def test_an_answer_is_explained_by_the_same_cards_to_the_byte(
 ) -> None:
     answer = post(client, regolden.asked(name))
 
-    explained = client.get(f"/explain/{trace_of(cards(answer))}")
+    address = f"/explain/{trace_of(cards(answer))}"
 
-    assert explained.status_code == 200
-    assert explained.json["sameRules"] is True
-    assert explained.data.endswith(b'"cards":' + sent_as_bytes(answer) + b"}")
+    assert got(client, address)["sameRules"] is True
+    assert client.get(address).data.endswith(b'"cards":' + sent_as_bytes(answer) + b"}")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_is_explained_by_the_same_bill(name: str, client: FlaskClient) -> None:
     told = checked(client, regolden.asked(name))
 
-    explained = client.get(f"/explain/{told['trace']}").json
+    explained = got(client, f"/explain/{told['trace']}")
 
     assert {key: explained[key] for key in told} == told
 
@@ -102,7 +101,7 @@ def test_a_check_is_explained_by_the_same_bill(name: str, client: FlaskClient) -
 def test_an_explanation_shows_the_arithmetic(client: FlaskClient) -> None:
     told = checked(client, regolden.asked("written_from_nothing"))
 
-    explained = client.get(f"/explain/{told['trace']}").json
+    explained = got(client, f"/explain/{told['trace']}")
 
     assert explained["derivation"] == [
         "33 (97110) + 7 (97140) = 40 timed minutes",
@@ -135,7 +134,7 @@ def test_an_explanation_can_be_read_as_a_page_that_tells_of_nobody(
         "0" * 33,
         "g" * 32,
         "A" * 32,
-        "０" * 32,
+        "\uff10" * 32,
         "..%2f..%2fetc%2fpasswd",
         "%00" * 32,
         "'%20or%20'1'='1",

@@ -69,7 +69,9 @@ def test_what_is_asked_for_is_a_plain_read_or_search(client: FlaskClient) -> Non
             assert set(TOKEN.findall(template)) <= HOOK_TOKENS | USER_TOKENS
             get_fhir_model_class(re.split(r"[/?]", template)[0])
             names = [name for name, _ in parse_qsl(urlsplit(template).query)]
-            assert not any(name.startswith(("_inc", "_rev", "_has")) or "." in name for name in names)
+            assert not any(
+                name.startswith(("_inc", "_rev", "_has")) or "." in name for name in names
+            )
 
 
 def test_a_live_service_says_so(client: FlaskClient) -> None:

@@ -125,4 +125,3 @@ def test_a_plain_check_names_the_rule_that_failed_too(broken: Broken) -> None:
 
     assert answer.status_code == 200
     assert [unchecked["rule"] for unchecked in answer.json["notChecked"]] == [broken.rule]
-

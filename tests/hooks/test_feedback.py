@@ -52,20 +52,18 @@ LEGAL: dict[str, Json] = {
         "acceptedSuggestions": [{"id": TAKEN, "extension": {"org.example": MARK}}],
     },
 }
-MISSING = {
-    f"no {name}": ({k: v for k, v in ACCEPTED.items() if k != name}, name) for name in ACCEPTED
+UNLIKE: dict[str, tuple[Any, ...]] = {
+    "card": ("", 7, None, [MARK], {"id": MARK}, MARK * 100),
+    "outcome": ("", "ignored", "ACCEPTED", MARK, 7, None, ["accepted"]),
+    "outcomeTimestamp": ("", "yesterday", MARK, "2026-03-02", "2026-03-02T16:00:00", 7, None),
+    "acceptedSuggestions": ([], MARK, {"id": MARK}, [MARK], [{}], [{"id": ""}], [{"id": 7}]),
+    "overrideReason": (MARK, 7, [MARK], None),
 }
 WRONG: dict[str, tuple[Any, str]] = {
-    **MISSING,
+    **{f"no {name}": ({k: v for k, v in ACCEPTED.items() if k != name}, name) for name in ACCEPTED},
     **{
         f"{name} is {value!r}": ({**ACCEPTED, name: value}, name)
-        for name, values in {
-            "card": ("", 7, None, [MARK], {"id": MARK}, MARK * 100),
-            "outcome": ("", "ignored", "ACCEPTED", MARK, 7, None, ["accepted"]),
-            "outcomeTimestamp": ("", "yesterday", MARK, "2026-03-02", "2026-03-02T16:00:00", 7, None),
-            "acceptedSuggestions": ([], MARK, {"id": MARK}, [MARK], [{}], [{"id": ""}], [{"id": 7}]),
-            "overrideReason": (MARK, 7, [MARK], None),
-        }.items()
+        for name, values in UNLIKE.items()
         for value in values
     },
     "a reason without a code": (
@@ -93,7 +91,7 @@ WRONG: dict[str, tuple[Any, str]] = {
 @pytest.fixture(scope="module")
 def second(app: Flask, home: Path) -> Iterator[Store]:
     """Return another process's view of the same file, while the service runs."""
-    assert app
+    assert app.extensions
     store = Store(settings(home).database_url)
     yield store
     store.close()

@@ -128,9 +128,7 @@ LINKS: dict[str, Callable[[Request, int], str]] = {
 
 
 @pytest.mark.parametrize("kind", LINKS)
-def test_a_search_in_pages_is_read_to_its_end(
-    kind: str, client: FlaskClient, stand: Stand
-) -> None:
+def test_a_search_in_pages_is_read_to_its_end(kind: str, client: FlaskClient, stand: Stand) -> None:
     first, last = held("Procedure")
     server = stand(but(usual(), "Procedure", paged([[first], [], [last]], LINKS[kind])))
 
@@ -253,9 +251,7 @@ def test_a_server_that_the_site_has_not_named_is_never_called(
     "disguise",
     ["http://user@{}", "http://user:pass@{}", "http://127.0.0.1@{}", "http://x:y@127.0.0.1@{}"],
 )
-def test_a_server_in_disguise_is_never_called(
-    disguise: str, app: Flask, stand: Stand
-) -> None:
+def test_a_server_in_disguise_is_never_called(disguise: str, app: Flask, stand: Stand) -> None:
     server = stand(usual())
     host = server.address.removeprefix("http://")
 
@@ -267,7 +263,7 @@ def test_a_server_in_disguise_is_never_called(
 
 def test_without_a_token_nothing_is_fetched(client: FlaskClient, stand: Stand) -> None:
     server = stand(usual())
-    tokenless = asking(server.address, token="")  # noqa: S106 - that is the point
+    tokenless = asking(server.address, token="")
     leaveless = asking(server.address)
     del leaveless["fhirAuthorization"]
     serverless = asking(server.address)

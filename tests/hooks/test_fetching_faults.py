@@ -12,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.wrappers import Request, Response
 
-from plugin.fhir.fetch import LARGEST, PAGES, Access, FetchError, search
+from plugin.fhir.access import Access
+from plugin.fhir.fetch import LARGEST, PAGES, FetchError, search
 from plugin.parts import parts
 from tests.hooks.faults import TOKEN, places, tells_of_nobody
 from tests.hooks.fetched import LITTLE, OUTCOME, allow, asking, usual, visit
@@ -110,7 +111,7 @@ def test_without_what_it_cannot_do_without_a_call_is_refused(
     tells_of_nobody(answered, caplog)
 
 
-def test_a_server_that_is_not_there_costs_a_412(client: FlaskClient, stand: Stand) -> None:
+def test_a_server_that_is_not_there_costs_a_412(client: FlaskClient) -> None:
     with standing(usual()) as gone:
         address = gone.address
 

@@ -8,14 +8,19 @@ from flask.testing import FlaskClient
 from tests.hooks.faults import places
 from tests.hooks.invariants import KEY, hold
 from tests.hooks.service import cards, post
-from tests.hooks.visits import MARK, Json, bundle, minutes, procedure, request
+from tests.hooks.visits import MARK, Json, bundle, charge, minutes, procedure, request
 
 ERROR = {
     "resourceType": "OperationOutcome",
     "issue": [{"severity": "error", "code": "exception", "diagnostics": MARK}],
 }
 ABSENT = object()
-NOTHING = (None, {"resourceType": "Bundle", "type": "searchset", "total": 0}, [], [None])
+NOTHING: tuple[Any, ...] = (
+    None,
+    {"resourceType": "Bundle", "type": "searchset", "total": 0},
+    [],
+    [None],
+)
 KEYS = ("patient", "coverage", "charges", "practitioners", "minutes")
 """Keys without which something can still be said."""
 
@@ -158,3 +163,29 @@ def test_one_bad_optional_resource_is_left_out_and_named(client: FlaskClient) ->
         "prefetch.minutes.entry[4].resource.resourceType: should be Observation",
     ):
         assert place in found[0]["detail"]
+
+
+UNREAD: dict[str, Any] = {
+    "an error": ERROR,
+    "a page that cannot be turned": bundle(
+        [], link=[{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
+    ),
+    "half a unit": charge("97110-GP x1", quantity={"value": 1.5}),
+    "units in words": charge("97110-GP x1", quantity={"value": MARK}),
+    "no code": charge("97110-GP x1", code={"text": MARK}),
+    "no status": {k: v for k, v in charge("97110-GP x1").items() if k != "status"},
+    "another type": {"resourceType": "Invoice", "id": MARK},
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_where_not_every_charge_could_be_read_none_is_written(
+    name: str, client: FlaskClient
+) -> None:
+    sent = asked("charges", UNREAD[name])
+
+    found = cards(post(client, sent))
+
+    hold(found)
+    assert found[0]["detail"].startswith("**Charges**")
+    assert not any("suggestions" in card for card in found)

@@ -1,4 +1,4 @@
-"""What was answered can be explained after the service has stopped, and by nobody without a trace."""
+"""What was answered can be explained after a restart, and by nobody without its trace."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from plugin.review import Reviewer
 from plugin.rulebook import ROOT
 from tests.hooks import regolden
 from tests.hooks.invariants import KEY
-from tests.hooks.service import PUBLIC, cards, equip, kept, post, start
+from tests.hooks.service import PUBLIC, cards, equip, got, kept, post, start
 from tests.hooks.visits import ENCOUNTER, MARK, PATIENT
 
 NAMES = [name for name in regolden.names() if regolden.expected(name)["cards"]]
@@ -28,7 +28,7 @@ def test_a_service_that_was_stopped_explains_what_it_answered(tmp_path: Path) ->
     given = answers(tmp_path)
 
     app = start(tmp_path)
-    explained = {trace: app.test_client().get(f"/explain/{trace}") for trace in given}
+    explained: dict[str, Any] = {t: app.test_client().get(f"/explain/{t}") for t in given}
     parts(app).store.close()
 
     for trace, answer in given.items():
@@ -48,7 +48,7 @@ def test_a_service_with_other_rules_says_that_they_are_others(tmp_path: Path) ->
 
     app = start(tmp_path)
     equip(app, book=book, reviewer=Reviewer(book, PUBLIC))
-    explained = [app.test_client().get(f"/explain/{trace}").json for trace in given]
+    explained = [got(app.test_client(), f"/explain/{trace}") for trace in given]
     parts(app).store.close()
 
     assert [each["sameRules"] for each in explained] == [False] * len(given)

@@ -161,12 +161,11 @@ def test_only_the_trace_of_facts_opens_them() -> None:
 
 def test_no_more_decisions_wait_than_there_is_room_for(tmp_path: Path) -> None:
     every = [decided(number) for number in range(WAITING + 100)]
-    with opened(tmp_path) as store:
-        with busy(tmp_path):
-            for decision in every:
-                store.record(decision)
-            assert store.given_up == 100
-            assert store.decision(every[-1].trace) == every[-1]
+    with opened(tmp_path) as store, busy(tmp_path):
+        for decision in every:
+            store.record(decision)
+        assert store.given_up == 100
+        assert store.decision(every[-1].trace) == every[-1]
 
     with closing(sqlite3.connect(tmp_path / "countersign.db")) as connection:
         kept = {name for (name,) in connection.execute("SELECT id FROM decisions")}

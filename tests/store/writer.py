@@ -1,6 +1,7 @@
 """A process that writes to a store: ``python -m tests.store.writer ADDRESS NAME COUNT``."""
 
 import sys
+from dataclasses import replace
 
 from plugin.store.store import Store
 from tests.store.test_store import EVENT, decided
@@ -8,8 +9,6 @@ from tests.store.test_store import EVENT, decided
 
 def main(url: str, name: str, count: str) -> None:
     """Write decisions and feedback, once told to begin, as fast as they are taken."""
-    from dataclasses import replace
-
     store = Store(url)
     sys.stdout.write("open\n")
     sys.stdout.flush()
