@@ -52,18 +52,24 @@ class Decoder:
             RefusedError: 400, when the full FHIR models refuse it too.
 
         """
-        read = self._typed(found, kind)
+        raw = found.raw
+        if raw.get("resourceType") == kind.__name__ and kind.known.issuperset(raw):
+            try:
+                return Read(found, msgspec.convert(raw, kind))
+            except msgspec.ValidationError:
+                pass  # the full models say whether it is wrong, and where
+        read = self._judged(found, kind)
         if isinstance(read, Read):
             return read
         raise RefusedError(400, *read)
 
     def optional(self, found: Found, kind: type[R]) -> Read[R] | None:
         """Return a typed resource, or None when it is left out."""
-        read = self._typed(found, kind)
-        if isinstance(read, Read):
-            return read
-        self.left_out.append(read[0])
-        return None
+        try:
+            return self.needed(found, kind)
+        except RefusedError as error:
+            self.left_out.append(error.issues[0])
+            return None
 
     def refuse(self, read: Read[Any]) -> NoReturn:
         """Refuse a resource whose values turned out unreadable, by the word of the full models.
@@ -79,16 +85,10 @@ class Decoder:
         """Leave something out, and say so."""
         self.left_out.append(Issue(where, why))
 
-    def _typed(self, found: Found, kind: type[R]) -> Read[R] | tuple[Issue, ...]:
-        """Return a typed resource, or what is wrong with it."""
-        raw = found.raw
-        if raw.get("resourceType") != kind.__name__:
+    def _judged(self, found: Found, kind: type[R]) -> Read[R] | tuple[Issue, ...]:
+        """Return a resource that only the full models will take, or what is wrong with it."""
+        if found.raw.get("resourceType") != kind.__name__:
             return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
-        if kind.known.issuperset(raw):
-            try:
-                return Read(found, msgspec.convert(raw, kind))
-            except msgspec.ValidationError:
-                pass  # the full models say whether it is wrong, and where
         canonical, issues = judge(found.raw, found.where)
         if canonical is None:
             return issues

@@ -99,17 +99,19 @@ def read(
 
 
 def _procedures(scope: Scope) -> list[Charted]:
-    """Return the procedures of this encounter and their days; the patient's others are history."""
+    """Return the procedures of this encounter and when they were; the others are history."""
     mine = []
-    target, patient = scope.aliases.target, scope.patient
     for found in once(scope.gathered.under("procedures")):
-        if _elsewhere(found.raw, scope):
-            continue
-        read = scope.decoder.needed(found, Procedure)
+        try:
+            read = scope.decoder.needed(found, Procedure)
+        except RefusedError:
+            if _elsewhere(found.raw, scope):
+                continue
+            raise
         procedure = read.it
-        if procedure.status in NOT_FURNISHED:
+        if procedure.status in NOT_FURNISHED or not _here(procedure, scope):
             continue
-        if target(procedure.subject) == patient:
+        if procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
             mine.append(_dated(read, scope))
         elif procedure.encounter is None:
             scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
@@ -118,8 +120,14 @@ def _procedures(scope: Scope) -> list[Charted]:
     return mine
 
 
+def _here(procedure: Procedure, scope: Scope) -> bool:
+    """Tell whether a procedure is of this encounter, or names none."""
+    named = procedure.encounter.reference if procedure.encounter else ""
+    return not named or named == scope.visit or scope.aliases.tail(named) == scope.visit
+
+
 def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
-    """Tell whether a procedure names another encounter."""
+    """Tell whether a procedure that cannot be read names another encounter."""
     encounter = raw.get("encounter")
     reference = encounter.get("reference") if isinstance(encounter, dict) else None
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit

@@ -72,6 +72,11 @@ def usual() -> Answer:
     return serving([*held(), *other])
 
 
+def all_but(key: str) -> Json:
+    """Return what the visit's EHR sends when one key is left for us to fetch."""
+    return {name: value for name, value in visit()["prefetch"].items() if name != key}
+
+
 def asking(server: str, token: str = TOKEN, **more: Any) -> Json:
     """Return a call that brings nothing but leave to fetch."""
     leave = {

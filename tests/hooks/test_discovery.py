@@ -1,6 +1,8 @@
 """What the service says of itself: its CDS services, and whether it is well."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -96,10 +98,11 @@ def test_a_service_is_ready_when_its_rules_are_loaded_and_its_store_answers(
 
 @pytest.fixture
 def spoiled(tmp_path: Path) -> Any:
-    """Return a service whose store was overwritten while it ran."""
+    """Return a service whose store lost its tables while it ran."""
     app = start(tmp_path)
-    for path in tmp_path.glob("countersign.db*"):
-        path.write_bytes(b"no database " * 4000)
+    with closing(sqlite3.connect(tmp_path / "countersign.db")) as connection, connection:
+        connection.execute("DROP TABLE feedback")
+        connection.execute("DROP TABLE decisions")
     yield app.test_client()
     parts(app).store.close()
 

@@ -16,7 +16,7 @@ from plugin.fhir.access import Access
 from plugin.fhir.fetch import LARGEST, PAGES, FetchError, search
 from plugin.parts import parts
 from tests.hooks.faults import TOKEN, places, tells_of_nobody
-from tests.hooks.fetched import LITTLE, OUTCOME, allow, asking, usual, visit
+from tests.hooks.fetched import LITTLE, OUTCOME, all_but, allow, asking, usual, visit
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, kept, post, start
 from tests.hooks.stand_in import Answer, StandIn, but, missing, said, standing
@@ -207,7 +207,9 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(
     itself: list[StandIn] = []
     itself.append(stand(but(usual(), "Coverage", SLOW[manner](itself))))
 
-    found = cards(post(app.test_client(), asking(itself[0].address)))
+    sent = asking(itself[0].address, prefetch=all_but("coverage"))
+
+    found = cards(post(app.test_client(), sent))
 
     assert not itself[0].released.is_set()
     hold(found)
@@ -222,7 +224,9 @@ def test_a_visit_that_does_not_arrive_in_time_cannot_be_known(
     itself: list[StandIn] = []
     itself.append(stand(but(usual(), "Procedure", SLOW[manner](itself))))
 
-    answered = post(app.test_client(), asking(itself[0].address))
+    sent = asking(itself[0].address, prefetch=all_but("procedures"))
+
+    answered = post(app.test_client(), sent)
 
     assert not itself[0].released.is_set()
     assert answered.status_code == 412
@@ -251,7 +255,8 @@ def test_nothing_is_fetched_after_the_answer(app: Flask, stand: Stand) -> None:
         return said(bundle([], link=[link]))
 
     itself.append(stand(but(usual(), "Coverage", held_back)))
-    hold(cards(post(app.test_client(), asking(itself[0].address))))
+    sent = asking(itself[0].address, prefetch=all_but("coverage"))
+    hold(cards(post(app.test_client(), sent)))
     had = len(itself[0].had)
 
     itself[0].released.set()

@@ -238,8 +238,9 @@ def test_a_store_that_cannot_be_opened_says_so(kind: str, tmp_path: Path) -> Non
 
 def test_a_store_that_stops_answering_says_so(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        for path in tmp_path.glob("countersign.db*"):
-            path.write_bytes(b"no database " * 4000)
+        with closing(sqlite3.connect(tmp_path / "countersign.db")) as connection, connection:
+            connection.execute("DROP TABLE feedback")
+            connection.execute("DROP TABLE decisions")
 
         assert not store.ready()
         with pytest.raises(StoreError):
