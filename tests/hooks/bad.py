@@ -15,6 +15,13 @@ COVERAGE: Way = ("prefetch", "coverage", "entry", 0, "resource")
 VISIT: Way = ("prefetch", "encounter")
 KEYS = ("patient", "encounter", "procedures", "coverage", "charges", "practitioners", "minutes")
 OPTIONAL = ("charges", "practitioners", "minutes")
+OPTIONAL_FIELDS: tuple[Way, ...] = (
+    ("fhirServer",),
+    ("fhirAuthorization",),
+    ("prefetch",),
+    ("extension",),
+)
+"""Fields that may be absent; whether null is as good as absent is left open."""
 NO_STRING: tuple[Any, ...] = (7, True, None, [MARK], {MARK: MARK})
 NO_OBJECT: tuple[Any, ...] = (MARK, 7, True, None, [MARK])
 OTHER = {"reference": f"Patient/{MARK}-other"}
@@ -125,7 +132,8 @@ def enveloped() -> Table:
     wrong += [(way, NO_OBJECT) for way in objects]
     for way, values in wrong:
         for value in values:
-            found[f"{place(way)} is {value!r}"] = Bad(changed(way, value), place(way))
+            if value is not None or way not in OPTIONAL_FIELDS:
+                found[f"{place(way)} is {value!r}"] = Bad(changed(way, value), place(way))
     for way in (*context, *leave):
         found[f"no {place(way)}"] = Bad(without(way), place(way))
     for way in context:
