@@ -1,0 +1,1 @@
+"""Who is talked to: FHIR, payers, sites."""

@@ -102,4 +102,4 @@ def _cite(policy: Policy, edit: Edit) -> Cite:
     unread = not edit.effective or edit.basis == "inferred"
     if unread and policy.day < policy.get("ptp_edit.released", str):
         edition += ", which does not print this edit's first day"
-    return replace(cite, edition=edition)
+    return replace(cite, edition=edition, effective=edit.effective or cite.effective)
