@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plugin import __version__
-from plugin.hooks.messages import Discovery
+from plugin.hooks.answers import Discovery
 from plugin.hooks.services import discovery
 from plugin.rulebook import ROOT
 

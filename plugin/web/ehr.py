@@ -16,7 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from plugin.cards import Card
 from plugin.errors import Issue, RefusedError
-from plugin.hooks.messages import ID, Feedback, Open, Suggestion, envelope, load
+from plugin.hooks.answers import Suggestion
+from plugin.hooks.messages import ID, Feedback, Open, envelope, load
 from plugin.hooks.services import VISIT_CHECK
 from plugin.hooks.views import cards_for
 from plugin.json import read as read_json

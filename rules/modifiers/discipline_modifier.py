@@ -1,9 +1,9 @@
 """Each therapy line names the plan of care it was furnished under: GP, GO or GN."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rules.chart import furnished
-from rules.model import Finding, Fix, Indicator, Line, Visit
+from rules.model import Finding, Fix, Indicator, Line, NotChecked, Said, Visit
 from rules.modifiers.order import added
 from rules.people import OF_ROLE
 from rules.policy import Policy
@@ -11,18 +11,36 @@ from rules.policy import Policy
 ID = "discipline_modifier"
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
-    """Find therapy lines without the modifier of their discipline, or with another's."""
+def check(visit: Visit, policy: Policy) -> Said:
+    """Find therapy lines without the modifier of their discipline, or with another's.
+
+    A physician may furnish therapy under any of the plans; which one is then not known.
+    """
     by_discipline = policy.get("discipline_modifier.by_discipline", dict)
     every = frozenset(by_discipline.values())
     wrong: dict[str, list[Line]] = {}
+    unsaid: dict[str, None] = {}
     for line in visit.lines:
         modifier = by_discipline.get(line.discipline)
         right = every.intersection(line.modifiers) == {modifier}
         if modifier and not right and _therapy(visit, line, policy):
             wrong.setdefault(modifier, []).append(line)
+        elif (
+            line.discipline is None
+            and not every.intersection(line.modifiers)
+            and (_by_physician(visit, line) and _therapy(visit, line, policy))
+        ):
+            unsaid[line.code] = None
     for modifier, lines in wrong.items():
         yield _finding(lines, modifier, every, policy)
+    if unsaid:
+        codes = ", ".join(unsaid)
+        why = f"a physician furnished {codes}: under which plan of care (GP, GO or GN) is not known"
+        yield NotChecked(rule=ID, why=why)
+
+
+def _by_physician(visit: Visit, line: Line) -> bool:
+    return any({"md", "npp"}.intersection(s.roles) for s in furnished(visit, line))
 
 
 def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:

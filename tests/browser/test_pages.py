@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from plugin.hooks.messages import Response, load
+from plugin.hooks.answers import Response
+from plugin.hooks.messages import load
 from plugin.parts import parts
 from plugin.web import charges
 from plugin.web.visits import visits

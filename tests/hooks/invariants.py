@@ -6,7 +6,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from plugin.hooks.messages import Response
+from plugin.hooks.answers import Response
 from tests.hooks.visits import BASE, MARK, Json
 
 KEY = "io.github.countersign-health"

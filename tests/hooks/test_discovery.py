@@ -11,7 +11,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from flask.testing import FlaskClient
 
-from plugin.hooks.messages import Discovery
+from plugin.hooks.answers import Discovery
 from plugin.parts import parts
 from tests.hooks.invariants import walk
 from tests.hooks.service import cards, post, start
