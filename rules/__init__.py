@@ -12,15 +12,17 @@ from rules.modifiers import assistant_modifier, discipline_modifier
 from rules.units import minutes_charted, timed_units, untimed_units
 
 RULES: tuple[ModuleType, ...] = (
+    # what writes and rewrites lines
+    timed_units,
+    untimed_units,
+    covered_code,
+    ptp_edit,
+    discipline_modifier,
+    assistant_modifier,
+    # what only speaks of them
+    mue,
+    minutes_charted,
     service_code,
     code_in_force,
     performer,
-    covered_code,
-    ptp_edit,
-    minutes_charted,
-    timed_units,
-    untimed_units,
-    mue,
-    discipline_modifier,
-    assistant_modifier,
 )

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 ROUNDS = 10
 Spoken = tuple[Finding | NotChecked, ...]
+Heard = tuple[tuple[Line, ...], Spoken]
+"""What a rule said, and of which lines."""
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
@@ -44,19 +46,21 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     """
     visit = replace(visit, lines=_ordered(visit.lines), drafted=not visit.lines)
     fixed: dict[tuple[str, str], Finding] = {}
-    said: list[Finding | NotChecked] = []
+    heard: dict[str, Heard] = {}
     for _ in range(rounds):
         before = visit.lines
-        said = []
         for rule in RULES:
-            spoken = ask(rule, visit, policy)
-            if spoken:
-                said += spoken
-                visit = _applied(visit, spoken, fixed)
+            last = heard.get(rule.ID)
+            if last is None or last[0] is not visit.lines:  # else it would say the same again
+                spoken = ask(rule, visit, policy)
+                heard[rule.ID] = (visit.lines, spoken)
+                visit = _applied(visit, spoken, fixed) if spoken else visit
         if visit.lines == before:
             break
     else:
-        said.append(NotChecked(rule="timed_units", why="the bill could not be settled"))
+        moving = NotChecked(rule="timed_units", why="the bill could not be settled")
+        heard["settle"] = (visit.lines, (moving,))
+    said = [words for _, spoken in heard.values() for words in spoken]
     return Bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),
