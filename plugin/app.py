@@ -3,17 +3,18 @@
 import gc
 import logging
 import sys
+from multiprocessing.util import Finalize
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from plugin import rulebook, settings, tenants
-from plugin.errors import Issue, RefusedError, outcome, problem
+from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.hooks import views as hooks
-from plugin.parts import Parts, answer
+from plugin.parts import Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.settings import SettingsError
-from plugin.store.store import Store, StoreError
+from plugin.store.store import PAUSE, Store, StoreError
 from plugin.web import check, ehr, health
 from rules.policy import RuleDataError
 
@@ -32,7 +33,8 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     """
     chosen = given or settings.load()
     book = rulebook.load()
-    store = Store(chosen.database_url)
+    # Another worker must find a decision as soon as its card is shown.
+    store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["countersign"] = Parts(
@@ -47,6 +49,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _unstored)
+    app.register_error_handler(Exception, _fallen)
     return app
 
 
@@ -61,6 +64,8 @@ def serve() -> Flask:
     except (RuleDataError, SettingsError, StoreError) as error:
         sys.stderr.write(f"countersign: {error}\n")
         raise SystemExit(2) from None
+    # Workers end without running what interpreters run at exit.
+    Finalize(None, parts(app).store.close, exitpriority=100)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -84,6 +89,12 @@ def _http(error: HTTPException) -> Response:
 def _unstored(error: StoreError) -> Response:
     log.error("store failed", extra={"why": str(error)})
     return _fault(503, (Issue("", "the store does not answer; send it again later", "transient"),))
+
+
+def _fallen(error: Exception) -> Response:
+    """Answer a fault of ours; only its place is logged, as its message might hold anything."""
+    log.error("%s at %s", type(error).__name__, place(error))
+    return _fault(500, (Issue("", "a fault of the service; it has been logged", "exception"),))
 
 
 def _fault(status: int, issues: tuple[Issue, ...]) -> Response:

@@ -39,9 +39,11 @@ def draw(drawing: Drawing) -> list[Card]:
 
     What exceeds the most is folded into one line on the last card.
     """
-    cards = [*_charges(drawing), *_problems(drawing)]
-    if not cards:
-        cards = list(_unchecked(drawing))
+    charges, problems = list(_charges(drawing)), list(_problems(drawing))
+    cards = charges + problems or list(_unchecked(drawing))
+    missing = _missing(drawing)
+    if problems and missing and not charges:
+        problems[0]["detail"] += "\n\n**Not checked**\n" + _bullets(missing)
     shown, folded = cards[: drawing.most], cards[drawing.most :]
     if folded:
         more = "; ".join(card["summary"] for card in folded)
@@ -117,6 +119,8 @@ def _problems(drawing: Drawing) -> Iterator[Card]:
             "source": _source(finding, "limits" if finding.rule == "mue" else "guideline"),
         }
         lawful = [f for f in finding.fixes if not any(held(x, drawing.reading) for x in f.old)]
+        if drawing.reading.unsure:  # what is not stored may be there already
+            lawful = [fix for fix in lawful if all(line.id for line in fix.old)]
         if lawful:
             card["suggestions"] = [_choice(fix, drawing) for fix in lawful]
             card["source"] = _source(finding, "claim")
@@ -174,7 +178,7 @@ def _summary(old: Sequence[Line], bill: Bill) -> str:
     if old:
         steps = dict.fromkeys(f.fixes[0].label for f in bill.fixed if f.remedy)
         head = "; ".join(steps) or "Correct the charges"
-        short = f"Correct {len(steps)} things: {next(iter(steps), '')}"
+        short = f"Correct the charges: {next(iter(steps), '')}"
     else:
         head = "Bill " + ", ".join(told(line) for line in bill.lines)
         units = sum(line.units for line in bill.lines)
@@ -187,7 +191,7 @@ def _summary(old: Sequence[Line], bill: Bill) -> str:
 
 def _detail(drawing: Drawing) -> str:
     """Return the bill, its arithmetic, and the authority for each step."""
-    bill, reading = drawing.bill, drawing.reading
+    bill = drawing.bill
     parts = ["**Charges**\n" + _bullets(told(line) for line in bill.lines)]
     if not bill.lines:
         parts = ["**Charges**: none of the services charted can be billed."]
@@ -196,11 +200,18 @@ def _detail(drawing: Drawing) -> str:
         parts.append("**How it was counted**\n" + _bullets(arithmetic))
     why = [f"{f.says} ({_link(f.cite)})" for f in bill.fixed]
     parts.append("**Why**\n" + _bullets(why))
-    missing = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
-    missing += [f"{n.rule}: {n.why}" for n in bill.not_checked if not n.quiet]
+    missing = _missing(drawing)
     if missing:
-        parts.append("**Not checked**\n" + _bullets(dict.fromkeys(missing)))
+        parts.append("**Not checked**\n" + _bullets(missing))
     return "\n\n".join(parts)
+
+
+def _missing(drawing: Drawing) -> list[str]:
+    """Return what was left out, what could not be obtained and what could not be checked."""
+    reading = drawing.reading
+    missing = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
+    missing += [f"{n.rule}: {n.why}" for n in drawing.bill.not_checked if not n.quiet]
+    return list(dict.fromkeys(missing))
 
 
 def _finish(card: Card, index: int, drawing: Drawing) -> None:

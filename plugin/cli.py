@@ -55,13 +55,14 @@ def _serve(chosen: argparse.Namespace) -> int:
     Granian(
         "plugin.app:serve",
         factory=True,
-        address=how.host,
+        address=str(socket.getaddrinfo(how.host, how.port)[0][4][0]),
         port=how.port,
         interface=Interfaces.WSGI,
         workers=how.workers,
         blocking_threads=8,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
+        workers_kill_timeout=5,
     ).serve()
     return 0
 

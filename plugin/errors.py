@@ -48,3 +48,11 @@ def problem(status: int, title: str, issues: tuple[Issue, ...]) -> dict[str, Any
         "detail": "; ".join(f"{i.where}: {i.why}" if i.where else i.why for i in issues),
         "errors": [{"field": i.where, "reason": i.why} for i in issues if i.where],
     }
+
+
+def place(error: BaseException) -> str:
+    """Return where a fault arose; its message might repeat what it was given."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -40,10 +40,12 @@ def allowed(server: str, listed: tuple[str, ...]) -> bool:
 
 def under(server: str, base: str) -> bool:
     """Tell whether an address is at or below another."""
-    asked, named = urlsplit(server), urlsplit(base)
     try:
+        asked, named = urlsplit(server), urlsplit(base)
         ports = (asked.port, named.port)
     except ValueError:
+        return False
+    if not {".", ".."}.isdisjoint(unquote(asked.path).split("/")):
         return False
     here = named.hostname in LOOPBACK and ports[1] is None
     return (

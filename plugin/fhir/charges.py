@@ -1,5 +1,6 @@
 """The charges that the EHR already holds: code, units and modifiers, however they are written."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -29,6 +30,8 @@ CODE_SYSTEMS = frozenset(
 )
 MOST = 9999
 """Units beyond this are a slip of the pen."""
+CODE = re.compile(r"[0-9A-Z]{5}", re.ASCII)
+MODIFIER = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 OURS = "charge-modifier"
 MODIFIER_ENDINGS = (OURS, "chargeitem-modifier", "modifier-code")
 """How the addresses of the extensions end that carry a modifier: ours, Medplum's, Oracle's."""
@@ -46,14 +49,16 @@ def coded(concept: CodeableConcept | None) -> Coded:
     for coding in concept.coding if concept else ():
         if coding.system in CODE_SYSTEMS and coding.code:
             code, *modifiers = coding.code.strip().upper().split(":")
-            return Coded(code, tuple(filter(None, modifiers))) if modifiers else Coded(code)
+            if CODE.fullmatch(code):
+                return Coded(code, tuple(filter(None, modifiers))) if modifiers else Coded(code)
     return Coded("")
 
 
 def modifiers_of(charge: ChargeItem) -> tuple[str, ...]:
     """Return a charge's modifiers in order, each once."""
     listed = [*coded(charge.code).modifiers, *_carried(charge.extension)]
-    return tuple(dict.fromkeys(m.strip().upper() for m in listed if m.strip()))
+    said = (modifier.strip().upper() for modifier in listed)
+    return tuple(dict.fromkeys(modifier for modifier in said if MODIFIER.fullmatch(modifier)))
 
 
 def is_modifier(extension_url: str) -> bool:

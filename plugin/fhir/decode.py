@@ -1,5 +1,6 @@
 """From raw resources to typed ones, the fast way first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -10,6 +11,8 @@ from plugin.fhir.elements import Resource
 from plugin.fhir.gather import Found
 from plugin.fhir.models import judge
 
+DATES = ("performedDateTime", "occurrenceDateTime", "effectiveDateTime")
+PERIODS = ("period", "performedPeriod", "occurrencePeriod")
 R = TypeVar("R", bound=Resource)
 
 
@@ -89,6 +92,8 @@ class Decoder:
         """Return a resource that only the full models will take, or what is wrong with it."""
         if found.raw.get("resourceType") != kind.__name__:
             return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
+        for place in _no_dates(found.raw):
+            return (Issue(f"{found.where}.{place}", "should be a string"),)
         canonical, issues = judge(found.raw, found.where)
         if canonical is None:
             return issues
@@ -100,3 +105,15 @@ class Decoder:
             return tuple(
                 Issue(f"{found.where}.{name}", "required, but missing") for name in lacks
             ) or (Issue(found.where, "lacks a value that is needed"),)
+
+
+def _no_dates(raw: dict[str, Any]) -> Iterator[str]:
+    """Return the places of dates that are numbers; the full models would take them for epochs."""
+    for key in DATES:
+        if key in raw and not isinstance(raw[key], str):
+            yield key
+    for key in PERIODS:
+        period = raw.get(key)
+        for end in ("start", "end"):
+            if isinstance(period, dict) and not isinstance(period.get(end, ""), str):
+                yield f"{key}.{end}"

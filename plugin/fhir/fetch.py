@@ -15,10 +15,11 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from plugin.errors import RefusedError
 from plugin.fhir.access import Access, under
-from plugin.fhir.gather import Gathered, next_page
+from plugin.fhir.gather import Gathered, Raw, next_page
 from plugin.json import read as read_json
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,10 @@ def fill(
 
 
 def furnishers(gathered: Gathered, access: Access) -> None:
-    """Fetch who furnished the services, when nobody said."""
-    names = sorted(set(_actors(gathered)))[:20]
-    if not gathered.absent("practitioners") or not names:
+    """Fetch those who furnished the services and of whom the request says nothing."""
+    told = {name for found in gathered.under("practitioners") for name in _described(found.raw)}
+    names = sorted(set(_actors(gathered)) - told)[:20]
+    if "practitioners" in gathered.errors or not names:
         return
     listed = ",".join(quote(name, safe="") for name in names)
     queries = (f"PractitionerRole?practitioner={listed}", f"Practitioner?_id={listed}")
@@ -104,7 +106,7 @@ def _get(url: str, access: Access) -> dict[str, Any]:
             url, headers=headers, timeout=left, allow_redirects=False, stream=True
         ) as answer:
             return _body(answer, access)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, ValueError) as error:
         raise FetchError(UNREACHABLE) from error
 
 
@@ -122,7 +124,8 @@ def _body(answer: requests.Response, access: Access) -> dict[str, Any]:
     if answer.status_code != requests.codes.ok:
         raise FetchError(f"the EHR's FHIR server answered {answer.status_code}")
     body = bytearray()
-    for chunk in answer.iter_content(65536):
+    # A piece at a time as it comes, so that a server that drips is left when the time is over.
+    while chunk := answer.raw.read1(65536, decode_content=True):
         body += chunk
         if len(body) > LARGEST:
             raise FetchError("the answer is too large")
@@ -137,16 +140,28 @@ def _body(answer: requests.Response, access: Access) -> dict[str, Any]:
 def _take(gathered: Gathered, key: str, job: Future[list[dict[str, Any]]], access: Access) -> None:
     """Put what a job fetched under its key, or why it could not."""
     try:
-        pages = job.result(timeout=max(0.0, access.left()))
-    except FetchError as error:
-        gathered.errors[key] = str(error)
+        for page in job.result(timeout=max(0.0, access.left())):
+            gathered.put(key, page, key)
+    except (FetchError, RefusedError) as error:
+        why = str(error) if isinstance(error, FetchError) else "the answer is no FHIR"
     except FutureTimeoutError:
         job.cancel()
-        gathered.errors[key] = "the time allowed ran out"
+        why = "the time allowed ran out"
     else:
-        for page in pages:
-            gathered.put(key, page, key)
         gathered.pages.pop(key, None)  # every page has been read
+        return
+    if not gathered.under(key):
+        gathered.errors[key] = why
+
+
+def _described(raw: Raw) -> Iterable[str]:
+    """Return the ids of those whom a Practitioner or PractitionerRole describes."""
+    if isinstance(raw.get("id"), str):
+        yield raw["id"]
+    practitioner = raw.get("practitioner")
+    reference = practitioner.get("reference") if isinstance(practitioner, dict) else None
+    if isinstance(reference, str):
+        yield reference.split("/_history/")[0].rsplit("/", 1)[-1]
 
 
 def _actors(gathered: Gathered) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """A request's resources in, a Visit out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -180,7 +180,22 @@ def _services(
                 discipline=discipline_of(roles, codes.get(code)),
             )
         )
-    return tuple(made)
+    return _joined(made)
+
+
+def _joined(services: list[Service]) -> tuple[Service, ...]:
+    """Put services that nobody is named for under the visit's discipline, where it has but one.
+
+    Their minutes then count in its pool; who furnished them is still asked.
+    """
+    known = {service.discipline for service in services if service.discipline}
+    if len(known) != 1:
+        return tuple(services)
+    only = known.pop()
+    return tuple(
+        service if service.discipline or service.roles else replace(service, discipline=only)
+        for service in services
+    )
 
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:

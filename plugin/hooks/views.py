@@ -9,7 +9,7 @@ import msgspec
 from flask import Blueprint, Response, current_app, request
 
 from plugin.cards import OWN
-from plugin.errors import Issue, RefusedError
+from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
 from plugin.fhir.gather import KEYS, Gathered, prefetched
 from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
@@ -84,7 +84,7 @@ def cards_for(
         raise
     except Exception as error:
         # No traceback: its messages might repeat what they were given.
-        log.error("review failed: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400
+        log.error("review failed: %s at %s", type(error).__name__, place(error))  # noqa: TRY400
         return [UNCHECKED]
     ours.store.record(review.decision)
     return review.cards
@@ -160,11 +160,3 @@ def event_of(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> E
         reason_code=reason.get("code", ""),
         commented=int(bool(override.get("userComment"))),
     )
-
-
-def _place(error: BaseException) -> str:
-    """Return where a fault arose; its message might repeat what it was given."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

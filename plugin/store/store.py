@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from plugin.store.seal import row_of, seal, unseal
 from plugin.store.tables import decisions, feedback, metadata
@@ -64,28 +65,44 @@ class Event:
     @property
     def id(self) -> str:
         """The same feedback sent twice is one event."""
-        said = "\0".join((self.tenant, self.card, self.outcome, self.outcome_at, self.suggestions))
+        parts = (
+            self.tenant,
+            self.card,
+            self.outcome,
+            self.outcome_at,
+            self.suggestions,
+            self.reason_system,
+            self.reason_code,
+        )
+        said = "\0".join(parts)
         return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 class Store:
     """The store of one process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pause: float = PAUSE) -> None:
         """Open the store, making its folder and tables where they are missing.
+
+        Decisions are gathered for ``pause`` seconds before they are written.
 
         Raises:
             StoreError: it cannot be opened.
 
         """
         self.given_up = 0
+        self._pause = pause
         self._waiting: OrderedDict[str, tuple[Decision, str]] = OrderedDict()
         self._changed = threading.Condition()
         self._closing = False
         try:
             self._engine = _engine(url)
-            metadata.create_all(self._engine)
-        except (SQLAlchemyError, OSError) as error:
+            with self._engine.begin() as connection:
+                for table in metadata.sorted_tables:
+                    connection.execute(CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(CreateIndex(index, if_not_exists=True))
+        except (SQLAlchemyError, OSError, ImportError) as error:
             raise StoreError(f"the store {_shown(url)} cannot be opened") from error
         self._writer = threading.Thread(target=self._write_behind, name="store", daemon=True)
         self._writer.start()
@@ -175,7 +192,7 @@ class Store:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 if not self._closing:
-                    self._changed.wait_for(lambda: self._closing, timeout=PAUSE)
+                    self._changed.wait_for(lambda: self._closing, timeout=self._pause)
                 batch = [self._waiting[key] for key in list(self._waiting)[:TOGETHER]]
                 if not batch and self._closing:
                     return
@@ -224,7 +241,7 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -232,7 +249,10 @@ def _engine(url: str) -> Engine:
 
 def _shown(url: str) -> str:
     """Write an address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "of that address"
 
 
 def _now() -> str:

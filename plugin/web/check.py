@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -39,7 +40,11 @@ def explain(trace: str) -> ResponseReturnValue:
     decision = ours.store.decision(trace) if TRACE.fullmatch(trace) else None
     if decision is None:
         raise RefusedError(404, Issue("trace", "no decision is known under it", "not-found"))
-    review = ours.reviewer.again(decision)
+    try:
+        review = ours.reviewer.again(decision)
+    except msgspec.MsgspecError:
+        why = "was recorded by a version that kept other facts"
+        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
     same = decision.rulebook == ours.book.fingerprint
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(

@@ -1,6 +1,8 @@
 """``countersign serve`` as a deployment runs it: a server of its own, on a port of its own."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -37,6 +39,7 @@ def started(home: Path) -> tuple[subprocess.Popen[str], str]:
         text=True,
         cwd=home,
         env=environment(home),
+        start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     for _ in range(ATTEMPTS):
@@ -50,14 +53,23 @@ def started(home: Path) -> tuple[subprocess.Popen[str], str]:
         except subprocess.TimeoutExpired:
             continue
         break
+    pytest.fail(f"did not start: {ended(process)}")
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """End a server, by force where it must be, and return what it printed."""
     process.terminate()
-    pytest.fail(f"did not start: {process.communicate(timeout=30)[0]}")
+    try:
+        printed, _ = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        printed, _ = process.communicate()
+    return printed
 
 
 def stopped(process: subprocess.Popen[str]) -> str:
-    """End a server, and return what it printed."""
-    process.terminate()
-    printed, _ = process.communicate(timeout=30)
+    """End a server as a deployment does, and return what it printed."""
+    printed = ended(process)
     assert process.returncode == 0
     return printed
 
