@@ -144,3 +144,19 @@ def test_feedback_outlives_its_server(tmp_path: Path) -> None:
     stopped(process)
 
     assert b"overridden" in b"".join(p.read_bytes() for p in tmp_path.glob("countersign.db*"))
+
+
+def test_a_decision_outlives_its_server(tmp_path: Path) -> None:
+    process, address = started(tmp_path)
+    asked = regolden.asked("written_from_nothing")
+    found = requests.post(f"{address}{ADDRESS}", json=asked, timeout=30).json()["cards"]
+    stopped(process)
+    trace = found[0]["extension"][KEY]["trace"]
+
+    process, address = started(tmp_path)
+    accept = {"Accept": "application/json"}
+    explained = requests.get(f"{address}/explain/{trace}", headers=accept, timeout=30)
+    stopped(process)
+
+    assert explained.status_code == 200
+    assert explained.json()["derivation"]

@@ -18,6 +18,7 @@ from tests.fhir.building import (
     practitioner,
     practitioner_role,
     procedure,
+    reading,
     ref,
     service_of,
 )
@@ -265,3 +266,14 @@ def test_a_code_of_one_discipline_decides_where_the_people_do_not(
     code: str, role: str, discipline: str | None
 ) -> None:
     assert service_of(procedure(code, role=role)).discipline == discipline
+
+
+def test_a_service_that_nobody_is_named_for_joins_the_only_discipline_of_the_visit() -> None:
+    named, unnamed = procedure(role="pta"), procedure("97140", role="", id="p2")
+    found = reading(named, unnamed).visit.services
+    assert [(s.discipline, s.roles) for s in found] == [("PT", ("pta",)), ("PT", ())]
+
+
+def test_it_joins_neither_of_two_disciplines() -> None:
+    services = procedure(role="pt"), procedure(role="ot", id="p2"), procedure(role="", id="p3")
+    assert [s.discipline for s in reading(*services).visit.services] == ["PT", "OT", None]

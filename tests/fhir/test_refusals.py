@@ -150,3 +150,22 @@ def test_a_request_without_one_patient_and_one_encounter_is_refused(
     sent: dict[str, Any], status: int
 ) -> None:
     assert refused(procedure(), **sent).status == status
+
+
+@pytest.mark.parametrize(
+    ("bad", "where"),
+    [
+        (procedure() | {"performedDateTime": 7}, "procedures.entry[0].resource.performedDateTime"),
+        (
+            procedure(performedPeriod={"start": 1772467200, "end": 1772468200}),
+            "procedures.entry[0].resource.performedPeriod.start",
+        ),
+        (encounter(period={"start": 7}), "encounter.entry[0].resource.period.start"),
+        (coverage(period={"end": 7}), "coverage.entry[0].resource.period.end"),
+    ],
+)
+def test_a_date_that_is_a_number_is_no_date(bad: Raw, where: str) -> None:
+    others = [] if bad["resourceType"] == "Procedure" else [procedure()]
+    found = refused(bad, *others)
+    assert found.status == 400
+    assert found.issues[0].where.endswith(where)
