@@ -68,7 +68,7 @@ def serve() -> Flask:
     Finalize(None, parts(app).store.close, exitpriority=100)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 20, 20)
     return app
 
 
