@@ -18,7 +18,6 @@ from rules.model import Cite, Setting
 from rules.policy import Code, Dated, Edit, Mue, Policy, Rows, RuleDataError, Tables, pick
 
 ROOT = Path(__file__).parents[1]
-BASE_PAYER = "medicare_part_b"
 UNKNOWN_PAYER = "unknown"
 KEPT_POLICIES = 512
 

@@ -25,7 +25,6 @@ KEY_OF_TYPE = {
     "Observation": "minutes",
 }
 KEYS = tuple(dict.fromkeys(KEY_OF_TYPE.values()))
-REQUIRED = ("patient", "encounter", "procedures", "coverage")
 ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
 

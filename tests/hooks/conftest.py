@@ -1,6 +1,7 @@
 """One service for the tests of a module."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from plugin.parts import parts
 from tests.hooks.service import start
+from tests.hooks.stand_in import Stand, standing
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +28,10 @@ def app(home: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def stand() -> Iterator[Stand]:
+    """Return what starts servers; all of them stop after the test."""
+    with ExitStack() as running:
+        yield lambda answer: running.enter_context(standing(answer))

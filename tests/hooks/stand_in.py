@@ -44,6 +44,10 @@ class StandIn:
         return sorted(asked.full_path.removeprefix("/fhir/").rstrip("?") for asked in self.had)
 
 
+Stand = Callable[[Answer], StandIn]
+"""Starts a stand-in that answers in one way."""
+
+
 @contextmanager
 def standing(answer: Answer) -> Iterator[StandIn]:
     """Run a server that answers as told, until the end of the block."""

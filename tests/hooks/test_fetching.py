@@ -1,7 +1,6 @@
 """What a call does not bring is fetched from the EHR's own server, and from nowhere else."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,17 +12,8 @@ from tests.hooks.faults import TOKEN
 from tests.hooks.fetched import EVERYTHING, OUTCOME, PEOPLE, allow, asking, held, usual, visit
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, post
-from tests.hooks.stand_in import Answer, StandIn, but, paged, said, standing
+from tests.hooks.stand_in import Stand, but, paged, said
 from tests.hooks.visits import ENCOUNTER, MARK, PATIENT, bundle
-
-Stand = Callable[[Answer], StandIn]
-
-
-@pytest.fixture
-def stand() -> Iterator[Stand]:
-    """Return what starts servers; all of them stop after the test."""
-    with ExitStack() as running:
-        yield lambda answer: running.enter_context(standing(answer))
 
 
 @pytest.fixture(autouse=True)

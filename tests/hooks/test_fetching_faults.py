@@ -3,8 +3,7 @@
 import gzip
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,17 +18,8 @@ from tests.hooks.faults import TOKEN, places, tells_of_nobody
 from tests.hooks.fetched import LITTLE, OUTCOME, all_but, allow, asking, usual, visit
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, kept, post, start
-from tests.hooks.stand_in import Answer, StandIn, but, missing, said, standing
+from tests.hooks.stand_in import Answer, Stand, StandIn, but, missing, said, standing
 from tests.hooks.visits import ENCOUNTER, MARK, bundle
-
-Stand = Callable[[Answer], StandIn]
-
-
-@pytest.fixture
-def stand() -> Iterator[Stand]:
-    """Return what starts servers; all of them stop after the test."""
-    with ExitStack() as running:
-        yield lambda answer: running.enter_context(standing(answer))
 
 
 @pytest.fixture(autouse=True)
