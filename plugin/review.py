@@ -89,7 +89,7 @@ class Reviewer:
 
     def _decide(self, reading: Reading, trace: str, most: int) -> tuple[Bill, Policy, list[Card]]:
         visit = reading.visit
-        policy = self.book.policy(visit.payer, visit.date_of_service, visit.setting)
+        policy = self.book.policy(visit.payer, visit.date_of_service, visit.setting, visit.mac)
         bill = settle(visit, policy)
         cards = draw(
             Drawing(

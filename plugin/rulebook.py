@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,28 @@ import jsonschema_rs
 import yaml
 
 from rules import RULES
-from rules.model import Cite, Setting
-from rules.policy import Code, Dated, Edit, Mue, Policy, Rows, RuleDataError, Tables, pick
+from rules.model import Cite
+from rules.policy import (
+    AddOn,
+    Code,
+    Dated,
+    Edit,
+    Fee,
+    Mue,
+    Policy,
+    Rows,
+    RuleDataError,
+    Tables,
+    pick,
+)
+from rules.words import Setting
 
 ROOT = Path(__file__).parents[1]
 UNKNOWN_PAYER = "unknown"
+BASE_PAYER = "medicare_part_b"
 KEPT_POLICIES = 512
+KINDS = ("rule", "payer", "tenant", "mac")
+"""Kinds of data file, in the order of the schema's branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,9 @@ class About:
     cites: tuple[Cite, ...]
 
 
+PolicyKey = tuple[str, date, Setting, str]
+
+
 @dataclass(slots=True)
 class Rulebook:
     """All rule data of all dates; Medicare Part B is the base that every payer inherits."""
@@ -39,23 +60,31 @@ class Rulebook:
     about: Mapping[str, About]
     base: Rows
     payers: Mapping[str, Rows]
+    macs: Mapping[str, Rows]
+    """Local coverage, by Medicare contractor; a site names its own, or none."""
     tables: Tables
     fingerprint: str
     """Changes whenever any rule, payer or table does."""
-    _policies: dict[tuple[str, date, Setting], Policy] = field(default_factory=dict, repr=False)
+    _policies: dict[tuple[str, date, Setting, str], Policy] = field(
+        default_factory=dict, repr=False
+    )
 
-    def policy(self, payer: str, on: date, setting: Setting = "practitioner") -> Policy:
+    def policy(
+        self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
+    ) -> Policy:
         """Return the payer's own values over Medicare's, for one date of service and setting.
 
-        A payer without a profile is the ``unknown`` one.
+        A payer without a profile is the ``unknown`` one. ``mac`` names the Medicare contractor
+        whose local coverage is added; it speaks for Medicare Part B alone.
         """
         payer = payer if payer in self.payers else UNKNOWN_PAYER
-        key = (payer, on, setting)
+        local = self.macs.get(mac, {}) if payer == BASE_PAYER else {}
+        key = (payer, on, setting, mac)
         known = self._policies.get(key)
         if known is None:
             if len(self._policies) >= KEPT_POLICIES:
                 self._policies.clear()
-            layers = (self.payers[payer], self.base)
+            layers = (local, self.payers[payer], self.base)
             known = self._policies[key] = Policy(payer, on, setting, layers, self.tables)
         return known
 
@@ -80,13 +109,16 @@ def load(root: Path = ROOT) -> Rulebook:
         about[rule.ID] = About(
             data["title"], data["indicator"], data["statement"], tuple(_cites(data).values())
         )
-    payers = dict(_payers(root, validator, base))
+    payers = dict(_layers(root, "payer", validator, base))
+    macs = dict(_layers(root, "mac", validator, base))
     tables = Tables(
         codes=_codes(root / "rules" / "tables" / "codes.csv"),
         edits=_edits(root / "rules" / "tables" / "ptp.csv"),
         mues=_mues(root / "rules" / "tables" / "mue.csv"),
+        add_ons=_add_ons(root / "rules" / "tables" / "add_on.csv"),
+        fees=_fees(root / "rules" / "tables" / "fees.csv"),
     )
-    return Rulebook(about, base, payers, tables, _fingerprint(root))
+    return Rulebook(about, base, payers, macs, tables, _fingerprint(root))
 
 
 def schema(root: Path = ROOT) -> jsonschema_rs.Validator:
@@ -108,9 +140,9 @@ def read_valid(path: Path, validator: jsonschema_rs.Validator) -> dict[str, Any]
         data: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise RuleDataError(f"{path.name}: cannot be read: {error}") from error
-    kind = next((k for k in ("rule", "payer", "tenant") if k in (data or ())), "")
+    kind = next((k for k in KINDS if k in (data or ())), "")
     if not kind:
-        raise RuleDataError(f"{path.name}: is neither a rule, a payer nor a tenant")
+        raise RuleDataError(f"{path.name}: is none of these: {', '.join(KINDS)}")
     for fault in _faults(data, kind, validator):
         raise RuleDataError(f"{path.name}: {fault}")
     return data
@@ -119,7 +151,7 @@ def read_valid(path: Path, validator: jsonschema_rs.Validator) -> dict[str, Any]
 def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator) -> Iterator[str]:
     """Say what is wrong in words about this kind of file, not about all kinds at once."""
     for error in validator.iter_errors(data):
-        branch = {"rule": 0, "payer": 1, "tenant": 2}[kind]
+        branch = KINDS.index(kind)
         context = getattr(error.kind, "context", None)
         inner = context[branch] if context else [error]
         for fault in inner:
@@ -127,19 +159,20 @@ def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator)
             yield f"{where}: {fault.message}"
 
 
-def _payers(
-    root: Path, validator: jsonschema_rs.Validator, base: Rows
+def _layers(
+    root: Path, kind: str, validator: jsonschema_rs.Validator, base: Rows
 ) -> Iterator[tuple[str, Rows]]:
-    for path in sorted((root / "profiles" / "payers").glob("*.yaml")):
+    """Read all payers, or all Medicare contractors: what differs from the base."""
+    for path in sorted((root / "profiles" / f"{kind}s").glob("*.yaml")):
         data = read_valid(path, validator)
-        if data.get("payer") != path.stem:
-            raise RuleDataError(f"{path.name}: payer: should be {path.stem}, as the file is named")
+        if data.get(kind) != path.stem:
+            raise RuleDataError(f"{path.name}: {kind}: should be {path.stem}, as the file is named")
         rows = _rows(path, data) if "values" in data else {}
         if strange := sorted(rows.keys() - base.keys()):
             raise RuleDataError(f"{path.name}: values: no rule has a value {', '.join(strange)}")
         for name, own in rows.items():
             _same_kind(path, name, own, base[name])
-        yield data["payer"], rows
+        yield path.stem, rows
 
 
 def _same_kind(path: Path, name: str, own: Sequence[Dated], base: Sequence[Dated]) -> None:
@@ -239,10 +272,40 @@ def _mues(path: Path) -> dict[str, dict[str, list[Mue]]]:
     return {setting: dict(codes) for setting, codes in made.items()}
 
 
+def _add_ons(path: Path) -> dict[str, list[AddOn]]:
+    made: dict[str, list[AddOn]] = {}
+    for _, row in _table(path):
+        made.setdefault(row["add_on"], []).append(
+            AddOn(row["primary"], row["effective"], row["ending"])
+        )
+    return made
+
+
+def _fees(path: Path) -> dict[str, list[Fee]]:
+    made: dict[str, list[Fee]] = {}
+    for number, row in _table(path):
+        try:
+            fee = Fee(
+                effective=row["effective"],
+                ending=row["ending"],
+                work=Decimal(row["work"]),
+                office=Decimal(row["pe_office"]),
+                facility=Decimal(row["pe_facility"]),
+                malpractice=Decimal(row["malpractice"]),
+                reduced=row["mult_proc"] == "5",
+                factor=Decimal(row["factor"]),
+            )
+        except InvalidOperation as error:
+            raise RuleDataError(f"{path.name}: line {number}: is no number") from error
+        made.setdefault(row["code"], []).append(fee)
+    return made
+
+
 def _fingerprint(root: Path) -> str:
     """Hash every file that can change an answer."""
     digest = blake2b(digest_size=8)
-    files = [*(root / "rules").rglob("*"), *(root / "profiles" / "payers").glob("*.yaml")]
+    profiles = [(root / "profiles" / kind).glob("*") for kind in ("payers", "macs")]
+    files = [*(root / "rules").rglob("*"), *chain(*profiles)]
     for path in sorted(files):
         if path.suffix in {".py", ".yaml", ".csv"}:
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from plugin.rulebook import ROOT, read_valid, schema
-from rules.model import Role, Setting
 from rules.policy import RuleDataError
+from rules.words import Role, Setting
 
 DEMO = "demo"
 
@@ -28,6 +28,12 @@ class Tenant:
     payers: Mapping[str, str] = field(default_factory=dict)
     """What a coverage says of its payer, in lower case, and the payer profile it means."""
     roster: Mapping[str, Role] = field(default_factory=dict)
+    mac: str = ""
+    """The Medicare contractor whose local coverage applies; empty for none."""
+    visit_length_tolerance: int = 8
+    """Minutes by which charted time may differ from the visit's length without a word."""
+    supervision: Literal["direct", "general"] | None = None
+    """How assistants are supervised where the chart does not say."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -58,4 +64,7 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         time_budget=data.get("time_budget_ms", 1500) / 1000,
         payers={entry["is"].lower(): entry["payer"] for entry in data["payers"]},
         roster=data.get("roster", {}),
+        mac=data.get("mac", ""),
+        visit_length_tolerance=data.get("visit_length_tolerance", 8),
+        supervision=data.get("supervision"),
     )

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.coverage import unpaid
-from rules.model import Discipline, Line, Service, Visit
+from rules.model import Line, Service, Visit
 from rules.people import barred
 from rules.policy import Code, Edit, Policy
+from rules.words import Discipline
 
 ONCE = frozenset({"untimed", "supervised", "unlisted", "area"})
 """Kinds of code that minutes do not multiply."""
@@ -17,7 +18,7 @@ ONCE = frozenset({"untimed", "supervised", "unlisted", "area"})
 KEPT = 5000
 """Standings that one policy keeps; there are far fewer codes and roles than that."""
 
-STRAYS = "strays"
+STRAYS, BILLED = "strays", "billed"
 
 Key = tuple[Discipline | None, str]
 
@@ -29,6 +30,14 @@ class Pool:
     minutes: dict[str, int] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     """Codes charted without minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What the lines hold between them: enough to tell that a rule has nothing to say."""
+
+    codes: frozenset[str]
+    modifiers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,17 @@ def strays(visit: Visit, policy: Policy) -> list[Line]:
         known = visit.memo[STRAYS] = (visit.lines, policy, found)
     stray: list[Line] = known[2]
     return stray
+
+
+def billed_of(visit: Visit) -> Billed:
+    """Return which codes and modifiers a visit's lines hold."""
+    known = visit.memo.get(BILLED)
+    if known is None or known[0] is not visit.lines:
+        modifiers = frozenset([m for line in visit.lines for m in line.modifiers])
+        found = Billed(frozenset([line.code for line in visit.lines]), modifiers)
+        known = visit.memo[BILLED] = (visit.lines, found)
+    billed: Billed = known[1]
+    return billed
 
 
 def furnished(visit: Visit, line: Line) -> tuple[Service, ...]:

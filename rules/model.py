@@ -8,12 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-Discipline = Literal["PT", "OT", "SLP", "chiropractic"]
-Role = Literal[
-    "pt", "pta", "ot", "ota", "slp", "slpa", "dc", "md", "npp", "rn", "at", "aide", "student"
-]
-Setting = Literal["practitioner", "hospital", "critical_access"]
-Indicator = Literal["info", "warning", "critical"]
+from rules.record import NOTHING, Record
+from rules.words import Discipline, Indicator, Role, Setting
 
 ASSISTANTS: frozenset[Role] = frozenset({"pta", "ota", "slpa"})
 
@@ -46,6 +42,23 @@ class Service:
     minutes: int | None = None
     roles: tuple[Role, ...] = ()
     discipline: Discipline | None = None
+    region: str = ""
+    """The part of the body, in lower case; empty when the chart does not say."""
+    began: int | None = None
+    """Minutes after midnight; None when the chart does not say."""
+    ended: int | None = None
+    patients: int | None = None
+    """How many patients were treated together; None when the chart does not say."""
+    supervision: Literal["direct", "general"] | None = None
+    intent: Literal["active", "maintenance"] | None = None
+    patient_present: bool | None = None
+    """For caregiver training."""
+    data_days: int | None = None
+    """Days of 30 for which remote monitoring sent data."""
+    live_contact: bool | None = None
+    """Whether there was an interactive contact in the month of remote monitoring."""
+    diagnoses: tuple[str, ...] = ()
+    """ICD-10-CM codes that the service names."""
 
     @property
     def by_assistant(self) -> bool:
@@ -92,6 +105,21 @@ class Visit:
     lines: tuple[Line, ...] = ()
     drafted: bool = False
     """The EHR holds no charges: the bill is being written, and what it leaves out is said."""
+    place: str = ""
+    """CMS place of service, such as ``11``; empty when not known."""
+    type_of_bill: str = ""
+    """Institutional type of bill without its leading zero, such as ``131``; empty when none."""
+    telehealth: bool = False
+    telehealth_mode: Literal["video", "audio"] | None = None
+    length: int | None = None
+    """Minutes from the visit's start to its end."""
+    tolerance: int = 0
+    """Minutes by which a site lets charted time and the visit's length differ."""
+    mac: str = ""
+    """The Medicare contractor whose local coverage applies; empty when the site names none."""
+    diagnoses: tuple[str, ...] = ()
+    """ICD-10-CM codes of the encounter."""
+    record: Record = NOTHING
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """What follows from the chart alone, worked out once however often the bill is rewritten."""
 
@@ -113,6 +141,15 @@ class Visit:
             services=self.services,
             lines=lines,
             drafted=self.drafted,
+            place=self.place,
+            type_of_bill=self.type_of_bill,
+            telehealth=self.telehealth,
+            telehealth_mode=self.telehealth_mode,
+            length=self.length,
+            tolerance=self.tolerance,
+            mac=self.mac,
+            diagnoses=self.diagnoses,
+            record=self.record,
             memo=self.memo,
         )
 

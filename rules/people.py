@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from rules.model import Discipline, Role
 from rules.policy import Code, Policy
+from rules.words import Discipline, Role
 
 OF_ROLE: dict[str, Discipline] = {
     "pt": "PT",

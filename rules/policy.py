@@ -6,9 +6,11 @@ Time and payer are settled here. Rules read plain values and never compare dates
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
-from rules.model import Cite, Setting
+from rules.model import Cite
+from rules.words import Setting
 
 T = TypeVar("T")
 
@@ -107,6 +109,40 @@ class Mue:
         return self.effective <= on and (not self.ending or on <= self.ending)
 
 
+@dataclass(frozen=True, slots=True)
+class AddOn:
+    """A code that an add-on code may stand beside, and the days for which it may."""
+
+    primary: str
+    effective: str
+    ending: str
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether the pair holds on a day (ISO); both ends are inclusive."""
+        return self.effective <= on and (not self.ending or on <= self.ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a code is worth on the physician fee schedule: relative values, and dollars for one."""
+
+    effective: str
+    ending: str
+    work: Decimal
+    office: Decimal
+    """Practice expense where the practitioner keeps the office."""
+    facility: Decimal
+    """Practice expense where a facility does."""
+    malpractice: Decimal
+    reduced: bool
+    """Whether the multiple procedure reduction for therapy applies (MULT PROC 5)."""
+    factor: Decimal
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether these values hold on a day (ISO); both ends are inclusive."""
+        return self.effective <= on <= self.ending
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """The published tables, whole: every code, edit and limit with its dates."""
@@ -116,14 +152,20 @@ class Tables:
     """By NCCI setting (practitioner, hospital), then by column one, then by column two."""
     mues: Mapping[str, Mapping[str, Sequence[Mue]]]
     """By NCCI setting, then by code."""
+    add_ons: Mapping[str, Sequence[AddOn]]
+    """By add-on code."""
+    fees: Mapping[str, Sequence[Fee]]
+    """By code."""
 
 
 class Policy:
     """Values by names such as ``timed_units.method``, and tables, for one payer and day."""
 
     __slots__ = (
+        "_add_ons",
         "_applied",
         "_edits",
+        "_fees",
         "_mues",
         "_rows",
         "_values",
@@ -156,6 +198,7 @@ class Policy:
         self._windows = tables.edits.get(ncci, {})
         self._edits: dict[str, dict[str, Edit]] = {}
         self._mues = tables.mues.get(ncci, {})
+        self._add_ons, self._fees = tables.add_ons, tables.fees
 
     def find(self, name: str) -> Dated | None:
         """Return the row in force, with its citation, or None."""
@@ -218,3 +261,12 @@ class Policy:
     def mue(self, code: str) -> Mue | None:
         """Return the unit limit in force for a code; None is not the same as no limit."""
         return next((row for row in self._mues.get(code, ()) if row.in_force(self.day)), None)
+
+    def primaries(self, add_on: str) -> frozenset[str]:
+        """Return the codes that an add-on code may stand beside; empty when it is none."""
+        rows = self._add_ons.get(add_on, ())
+        return frozenset({row.primary for row in rows if row.in_force(self.day)})
+
+    def fee(self, code: str) -> Fee | None:
+        """Return the relative values in force for a code; None when no edition gives them."""
+        return next((row for row in self._fees.get(code, ()) if row.in_force(self.day)), None)

@@ -18,7 +18,7 @@ MARCH = date(2026, 3, 2)
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "rules", tmp_path / "rules", ignore=shutil.ignore_patterns("*.pyc"))
-    for folder in ("payers", "tenants"):
+    for folder in ("payers", "tenants", "macs"):
         shutil.copytree(ROOT / "profiles" / folder, tmp_path / "profiles" / folder)
     return tmp_path
 
@@ -35,7 +35,7 @@ FAULTS = [
     ("rules/units/timed_units.yaml", "cite: cpm-5-20.2}", "cite: nowhere}", "cites nowhere"),
     ("rules/units/timed_units.yaml", "title:", "titel:", "top level"),
     ("rules/units/timed_units.yaml", "rule: timed_units", "a: [", "cannot be read"),
-    ("rules/units/timed_units.yaml", "rule: timed_units", "kind: timed_units", "is neither a rule"),
+    ("rules/units/timed_units.yaml", "rule: timed_units", "kind: timed_units", "is none of these"),
     (
         "rules/modifiers/assistant_modifier.yaml",
         'ending: "2021-12-31", value: false',

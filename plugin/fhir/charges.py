@@ -12,8 +12,9 @@ from plugin.fhir.elements import ChargeItem, CodeableConcept, Extension
 from plugin.fhir.references import Aliases
 from plugin.fhir.scope import NOT_THEIRS, Scope, once
 from plugin.fhir.times import day
-from rules.model import Discipline, Line, Service
+from rules.model import Line, Service
 from rules.people import OF_PLAN
+from rules.words import Discipline
 
 STANDING = frozenset({"planned", "billable", "not-billable", "billed"})
 """Charges that stand. One that is billed already is read, so that it is not proposed again."""

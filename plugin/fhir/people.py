@@ -14,8 +14,8 @@ from plugin.fhir.elements import (
 )
 from plugin.fhir.gather import Found
 from plugin.fhir.references import Aliases
-from rules.model import Role
 from rules.people import AS_SAID
+from rules.words import Role
 
 ROLES = frozenset(AS_SAID)
 ROLE_SYSTEM = f"{BASE}/CodeSystem/performer-role"

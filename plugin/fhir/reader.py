@@ -18,9 +18,10 @@ from plugin.fhir.people import People
 from plugin.fhir.scope import NOT_THEIRS, Scope, once, scope_of
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
-from rules.model import Service, Setting, Visit
+from rules.model import Service, Visit
 from rules.people import discipline_of
 from rules.policy import Code
+from rules.words import Setting
 
 TYPE_OF_BILL = structure("type-of-bill")
 PLACE_OF_SERVICE = structure("place-of-service")

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from rules.chart import furnished
-from rules.model import Finding, Fix, Indicator, Line, NotChecked, Said, Visit
+from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
 from rules.modifiers.order import added
 from rules.people import OF_ROLE
 from rules.policy import Policy
+from rules.words import Indicator
 
 ID = "discipline_modifier"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rules.chart import Chart, Pool, chart_of, lines_of
-from rules.model import Discipline, Finding, Fix, Indicator, Line, Visit
+from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
 from rules.units import counting
 from rules.units.counting import fits, midpoint, plural, shown, spread
+from rules.words import Discipline, Indicator
 
 ID = "timed_units"
 Units = Mapping[str, int]

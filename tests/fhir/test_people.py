@@ -6,7 +6,7 @@ import pytest
 
 from plugin.fhir import NUCC
 from plugin.fhir.people import ROLES
-from rules.model import Role
+from rules.words import Role
 from tests.fhir.building import (
     ROLE_SYSTEM,
     TENANT,

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from rules.model import Setting
+from rules.words import Setting
 from tests.fhir.building import (
     TENANT,
     Raw,

@@ -7,7 +7,7 @@ be.
 from collections.abc import Iterable
 from typing import Any
 
-from tests.rules.shorthand import BILLED, CHARTED
+from tests.rules.shorthand import BILLED, charted
 
 Json = dict[str, Any]
 
@@ -71,25 +71,21 @@ def performer(role: str) -> Json:
 
 def procedure(text: str, number: int = 0, **more: Any) -> Json:
     """Return one charted service; ``?`` is nobody named, ``-`` a code nobody can read."""
-    match = CHARTED.fullmatch(text)
-    assert match, f"not a service: {text!r}"
-    people = [] if match["who"] == "?" else (match["who"] or "pt").split("+")
+    code, facts = charted(text)
     made: Json = {
         "resourceType": "Procedure",
         "id": f"{MARK}-p{number}",
         "status": "completed",
-        "code": {"text": f"{MARK}-Words"}
-        if match["code"] == "-"
-        else {"coding": [coding(match["code"])]},
+        "code": {"coding": [coding(code)]} if code else {"text": f"{MARK}-Words"},
         "subject": {"reference": f"Patient/{PATIENT}"},
         "encounter": {"reference": f"Encounter/{ENCOUNTER}"},
         "performedDateTime": START,
         "note": [{"text": f"{MARK}-Note"}],
     }
-    if match["minutes"]:
-        made["extension"] = [minutes(int(match["minutes"]))]
-    if people:
-        made["performer"] = [performer(role) for role in people]
+    if "minutes" in facts:
+        made["extension"] = [minutes(facts["minutes"])]
+    if facts["roles"]:
+        made["performer"] = [performer(role) for role in facts["roles"]]
     return {**made, **more}
 
 

@@ -1,36 +1,78 @@
 """Visits in the shorthand that a billing expert reads: ``97110 33min pt`` and ``97110-GP x2``."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
+import msgspec
+
 from plugin.rulebook import load
-from rules.model import Line, Role, Service, Setting, Visit
-from rules.people import OF_PLAN, discipline_of
+from rules.model import Line, Service, Visit
+from rules.people import AS_SAID, OF_PLAN, discipline_of
+from rules.record import Record
+from rules.words import Setting
 
 BOOK = load()
-CHARTED = re.compile(r"(?P<code>\w{5}|-)(?: (?P<minutes>\d+)min)?(?: (?P<who>[a-z+]+|\?))?")
 BILLED = re.compile(r"(?P<code>\w{5})(?P<mods>(?:-\w\w)*) x(?P<units>\d+)")
+WORDS: dict[str, tuple[str, Any]] = {
+    "direct": ("supervision", "direct"),
+    "general": ("supervision", "general"),
+    "active": ("intent", "active"),
+    "maintenance": ("intent", "maintenance"),
+    "present": ("patient_present", True),
+    "absent": ("patient_present", False),
+    "contact": ("live_contact", True),
+    "no-contact": ("live_contact", False),
+}
+FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, Any]]], ...] = (
+    (re.compile(r"(\d+)min"), lambda m: {"minutes": int(m[1])}),
+    (
+        re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)"),
+        lambda m: {
+            "began": int(m[1]) * 60 + int(m[2]),
+            "ended": int(m[3]) * 60 + int(m[4]),
+        },
+    ),
+    (re.compile(r"@([\w-]+)"), lambda m: {"region": m[1].replace("-", " ")}),
+    (re.compile(r"group=(\d+)"), lambda m: {"patients": int(m[1])}),
+    (re.compile(r"days=(\d+)"), lambda m: {"data_days": int(m[1])}),
+    (re.compile(r"dx=(\S+)"), lambda m: {"diagnoses": tuple(m[1].split(","))}),
+    (re.compile(r"\?"), lambda _: {"roles": ()}),
+    (re.compile(r"[a-z]+(\+[a-z]+)*"), lambda m: {"roles": tuple(m[0].split("+"))}),
+)
+
+
+def charted(text: str) -> tuple[str, dict[str, Any]]:
+    """Read what was charted, as a code and facts.
+
+    Such as ``97110 33min pta 10:00-10:33 @neck group=2 direct dx=M54.2``.
+
+    A physical therapist furnished it unless the text says otherwise. ``pt+pta`` are people who
+    worked together; ``?`` is nobody named; ``-`` a code nobody can read. ``active`` and
+    ``maintenance`` are the intent of care, ``present`` and ``absent`` say whether the patient was
+    there, ``days=16``, ``contact`` and ``no-contact`` are of remote monitoring.
+    """
+    code, *words = text.split()
+    facts: dict[str, Any] = {"roles": ("pt",)}
+    for word in words:
+        if word in WORDS:
+            name, value = WORDS[word]
+            facts[name] = value
+            continue
+        read = next(((form, m) for pattern, form in FORMS if (m := pattern.fullmatch(word))), None)
+        assert read, f"not a word of a service: {word!r} in {text!r}"
+        facts |= read[0](read[1])
+    assert set(facts["roles"]) <= set(AS_SAID), f"not a role: {text!r}"
+    assert re.fullmatch(r"\w{5}|-", code), f"not a service: {text!r}"
+    return "" if code == "-" else code, facts
 
 
 def service(text: str, number: int) -> Service:
-    """Read what was charted; a physical therapist furnished it unless the text says otherwise.
-
-    ``pt+pta`` are people who worked together; ``?`` is nobody named; ``-`` a code nobody can read.
-    """
-    match = CHARTED.fullmatch(text)
-    assert match, f"not a service: {text!r}"
-    who = match["who"] or "pt"
-    roles = () if who == "?" else cast(tuple[Role, ...], tuple(who.split("+")))
-    code = "" if match["code"] == "-" else match["code"]
-    return Service(
-        id=f"p{number}",
-        code=code,
-        minutes=int(match["minutes"]) if match["minutes"] else None,
-        roles=roles,
-        discipline=discipline_of(roles, BOOK.tables.codes.get(code)),
-    )
+    """Return a service as charted."""
+    code, facts = charted(text)
+    discipline = discipline_of(facts["roles"], BOOK.tables.codes.get(code))
+    return Service(id=f"p{number}", code=code, discipline=discipline, **facts)
 
 
 def line(text: str, number: int, services: Sequence[Service]) -> Line:
@@ -51,7 +93,7 @@ def line(text: str, number: int, services: Sequence[Service]) -> Line:
 
 
 def visit(case: Mapping[str, Any]) -> Visit:
-    """Read a whole case."""
+    """Read a whole case; ``visit`` and ``record`` name further facts as the model does."""
     services = tuple(service(text, i) for i, text in enumerate(case.get("chart", [])))
     lines = tuple(line(text, i, services) for i, text in enumerate(case.get("bill", [])))
     return Visit(
@@ -61,6 +103,8 @@ def visit(case: Mapping[str, Any]) -> Visit:
         services=services,
         lines=lines,
         drafted=not lines,
+        record=msgspec.convert(case.get("record", {}), Record),
+        **case.get("visit", {}),
     )
 
 

@@ -27,7 +27,7 @@ def test_two_values_on_one_day_are_refused() -> None:
 def test_a_payers_own_value_wins_only_while_it_is_in_force() -> None:
     own = {"a.method": [Dated(date(2025, 1, 1), date(2025, 12, 31), "own", CITE)]}
     base = {"a.method": [Dated(date(2000, 1, 1), None, "base", CITE)]}
-    tables = Tables(codes={}, edits={}, mues={})
+    tables = Tables(codes={}, edits={}, mues={}, add_ons={}, fees={})
 
     def method(on: date) -> str:
         return Policy("x", on, "practitioner", (own, base), tables).get("a.method", str)

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.check import ROUNDS, check, settle, unfollowed
-from rules.model import Bill, Finding, Line, Role, Service, Setting, Visit
+from rules.model import Bill, Finding, Line, Service, Visit
 from rules.people import discipline_of
 from rules.policy import Policy
+from rules.words import Role, Setting
 from tests.rules.shorthand import BOOK, shown, visit
 
 CODES = sorted(BOOK.tables.codes)

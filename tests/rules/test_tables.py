@@ -42,6 +42,8 @@ KEYS = {
     "choices",
     "settled",
     "why",
+    "visit",
+    "record",
 }
 
 
@@ -57,7 +59,7 @@ def remedied(seen: Visit, said: list[Finding]) -> Visit:
 def test_case(rule: ModuleType, case: dict[str, Any]) -> None:
     assert not case.keys() - KEYS
     seen = visit(case)
-    policy = BOOK.policy(seen.payer, seen.date_of_service, seen.setting)
+    policy = BOOK.policy(seen.payer, seen.date_of_service, seen.setting, seen.mac)
     said = [x for x in check(seen, policy) if x.rule == rule.ID]
     found = [x for x in said if isinstance(x, Finding)]
     assert [x.says for x in found] == case.get("finds", [])
@@ -77,7 +79,7 @@ def test_case(rule: ModuleType, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_what_a_rule_says_fits_where_it_is_shown(rule: ModuleType, case: dict[str, Any]) -> None:
     seen = visit(case)
-    policy = BOOK.policy(seen.payer, seen.date_of_service, seen.setting)
+    policy = BOOK.policy(seen.payer, seen.date_of_service, seen.setting, seen.mac)
     for finding in check(seen, policy):
         if isinstance(finding, Finding) and finding.rule == rule.ID:
             assert finding.says
