@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench docs mutation lock clean
 
 run: .venv/run.stamp ## Build the environment and start the service with its simulated EHR
 	@$(BIN)/countersign serve
@@ -19,11 +19,18 @@ check: .venv/check.stamp ## Format, lint, types, import contracts
 bench: .venv/bench.stamp ## Speed and memory, beside comparable services
 	$(BIN)/python -m bench.run
 
+docs: .venv/run.stamp ## Write docs/rules.md anew from the rules' data
+	$(BIN)/python -m plugin.rulesdoc
+
+mutation: .venv/mutation.stamp ## Which changes of a rule no table notices (slow); ONLY="rules.units.*" for some
+	$(BIN)/mutmut run --max-children $(shell nproc) $(ONLY) >mutants.log 2>&1 || { tail -n 20 mutants.log; exit 1; }
+	@$(BIN)/mutmut results
+
 lock: ## Pin every dependency anew, with hashes (needs uv)
-	for set in run test check bench; do bash requirements/lock $$set; done
+	for set in run test check bench mutation; do bash requirements/lock $$set; done
 
 clean:
-	rm -rf .venv .venv-bench .countersign .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench mutants mutants.log .countersign .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/base.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit("Countersign needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name one with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -42,6 +49,10 @@ clean:
 
 .venv/check.stamp: requirements/check.txt .venv/test.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@touch $@
+
+.venv/mutation.stamp: requirements/mutation.txt .venv/test.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
 	@touch $@
 
 # HealthChain is measured from an environment of its own: its pins clash with ours.

@@ -3,9 +3,12 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from multiprocessing.util import Finalize
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException
 
 from plugin import rulebook, settings, tenants
@@ -20,6 +23,29 @@ from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
 
+
+class NoSessions(SessionInterface):
+    """Nobody is remembered between requests: no cookie is read or written."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:  # noqa: ARG002 - Flask's
+        """Return the one empty session."""
+        return NOBODY
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write nothing."""
+
+
+class Service(Flask):
+    """The application, without what none of its views needs: sessions and coroutines."""
+
+    session_interface = NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view as it is; none is a coroutine."""
+        return func
+
+
+NOBODY = NullSession()
 LARGEST_BODY = 4_000_000
 """Bytes; a year of daily visits with their history is under one million."""
 
@@ -35,7 +61,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     book = rulebook.load()
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
-    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app = Service(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["countersign"] = Parts(
         settings=chosen,

@@ -15,6 +15,7 @@ from plugin.store.store import Store
 from plugin.tenants import DEMO, Tenant
 
 JSON = "application/json"
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +48,4 @@ def parts(app: Flask) -> Parts:
 
 def answer(body: Any, status: int = 200, kind: str = JSON) -> Response:
     """Write a JSON answer."""
-    return Response(msgspec.json.encode(body), status=status, mimetype=kind)
+    return Response(encode(body), status=status, content_type=kind)

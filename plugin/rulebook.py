@@ -1,12 +1,9 @@
 """Read rules/ and profiles/ once, refuse what is wrong, and answer by payer, day and setting."""
 
-import csv
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -15,21 +12,11 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+from plugin import tables
+from plugin.values import Sources, hold_codes, hold_layer, hold_rule, rows_of
 from rules import RULES
 from rules.model import Cite
-from rules.policy import (
-    AddOn,
-    Code,
-    Dated,
-    Edit,
-    Fee,
-    Mue,
-    Policy,
-    Rows,
-    RuleDataError,
-    Tables,
-    pick,
-)
+from rules.policy import Dated, Policy, Rows, RuleDataError, Tables
 from rules.words import Setting
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +25,10 @@ BASE_PAYER = "medicare_part_b"
 KEPT_POLICIES = 512
 KINDS = ("rule", "payer", "tenant", "mac")
 """Kinds of data file, in the order of the schema's branches."""
+Raw = list[dict[str, Any]]
+TEXT = "tag:yaml.org,2002:str"
+LAYERS = ("payer", "mac")
+"""Kinds that say what differs from the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +56,7 @@ class Rulebook:
     tables: Tables
     fingerprint: str
     """Changes whenever any rule, payer or table does."""
-    _policies: dict[tuple[str, date, Setting, str], Policy] = field(
-        default_factory=dict, repr=False
-    )
+    _policies: dict[PolicyKey, Policy] = field(default_factory=dict, repr=False)
 
     def policy(
         self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
@@ -93,11 +82,12 @@ def load(root: Path = ROOT) -> Rulebook:
     """Load and validate everything.
 
     Raises:
-        RuleDataError: a file is missing, malformed, overlapping, or names what does not exist; the
-            message says which file, where and why. Nothing is skipped.
+        RuleDataError: a file is missing or malformed, contradicts itself or another, says what is
+            never heard, or names what does not exist; the message says which file, where and why.
+            Nothing is skipped.
 
     """
-    validator = schema(root)
+    validator, sources, known = schema(root), Sources(), tables.load(root)
     about: dict[str, About] = {}
     base: dict[str, Sequence[Dated]] = {}
     for rule in RULES:
@@ -105,20 +95,36 @@ def load(root: Path = ROOT) -> Rulebook:
         data = read_valid(path, validator)
         if data.get("rule") != rule.ID:
             raise RuleDataError(f"{path.name}: rule: should be {rule.ID}, as the module says")
-        base |= _rows(path, data, f"{rule.ID}.")
+        cites = sources.read(path, data)
+        rows = rows_of(path, data, cites)
+        hold_rule(path, rows)
+        base |= {f"{rule.ID}.{name}": own for name, own in rows.items()}
         about[rule.ID] = About(
-            data["title"], data["indicator"], data["statement"], tuple(_cites(data).values())
+            data["title"], data["indicator"], data["statement"], tuple(cites.values())
         )
-    payers = dict(_layers(root, "payer", validator, base))
-    macs = dict(_layers(root, "mac", validator, base))
-    tables = Tables(
-        codes=_codes(root / "rules" / "tables" / "codes.csv"),
-        edits=_edits(root / "rules" / "tables" / "ptp.csv"),
-        mues=_mues(root / "rules" / "tables" / "mue.csv"),
-        add_ons=_add_ons(root / "rules" / "tables" / "add_on.csv"),
-        fees=_fees(root / "rules" / "tables" / "fees.csv"),
-    )
-    return Rulebook(about, base, payers, macs, tables, _fingerprint(root))
+    layers: dict[str, dict[str, Rows]] = {kind: {} for kind in LAYERS}
+    for kind, own in layers.items():
+        for path, rows in _layers(root, kind, validator, base, sources):
+            hold_codes(path, rows, known.codes)
+            own[path.stem] = rows
+    return Rulebook(about, base, layers["payer"], layers["mac"], known, _fingerprint(root))
+
+
+class Loader(yaml.CSafeLoader):
+    """Reads YAML whose keys are text and stand once: a later one would hide the earlier."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Build one mapping."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.tag != TEXT:
+                problem = f"the key {key.value} should be quoted"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            if key.value in seen:
+                problem = f"the key {key.value} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def schema(root: Path = ROOT) -> jsonschema_rs.Validator:
@@ -137,7 +143,7 @@ def read_valid(path: Path, validator: jsonschema_rs.Validator) -> dict[str, Any]
 
     """
     try:
-        data: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        data: dict[str, Any] = Loader(path.read_bytes()).get_single_data()
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise RuleDataError(f"{path.name}: cannot be read: {error}") from error
     kind = next((k for k in KINDS if k in (data or ())), "")
@@ -160,145 +166,35 @@ def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator)
 
 
 def _layers(
-    root: Path, kind: str, validator: jsonschema_rs.Validator, base: Rows
-) -> Iterator[tuple[str, Rows]]:
+    root: Path, kind: str, validator: jsonschema_rs.Validator, base: Rows, sources: Sources
+) -> Iterator[tuple[Path, Rows]]:
     """Read all payers, or all Medicare contractors: what differs from the base."""
     for path in sorted((root / "profiles" / f"{kind}s").glob("*.yaml")):
         data = read_valid(path, validator)
         if data.get(kind) != path.stem:
             raise RuleDataError(f"{path.name}: {kind}: should be {path.stem}, as the file is named")
-        rows = _rows(path, data) if "values" in data else {}
-        if strange := sorted(rows.keys() - base.keys()):
-            raise RuleDataError(f"{path.name}: values: no rule has a value {', '.join(strange)}")
-        for name, own in rows.items():
-            _same_kind(path, name, own, base[name])
-        yield path.stem, rows
+        data["values"] = data.get("values", {}) | dict(_switched_off(path, data, base))
+        rows = rows_of(path, data, sources.read(path, data))
+        hold_layer(path, rows, base)
+        yield path, rows
 
 
-def _same_kind(path: Path, name: str, own: Sequence[Dated], base: Sequence[Dated]) -> None:
-    kinds = {type(row.value) for row in base}
-    for row in own:
-        if type(row.value) not in kinds:
-            expected = "/".join(sorted(kind.__name__ for kind in kinds))
-            raise RuleDataError(f"{path.name}: values.{name}: should be {expected}")
-
-
-def _cites(data: dict[str, Any]) -> dict[str, Cite]:
-    return {c["id"]: Cite(**c) for c in data["cites"]}
-
-
-def _rows(path: Path, data: dict[str, Any], prefix: str = "") -> dict[str, Sequence[Dated]]:
-    """Build the dated rows of one file, refusing two in force on the same day."""
-    cites = _cites(data)
-    made: dict[str, Sequence[Dated]] = {}
-    for name, rows in data["values"].items():
-        place = f"{path.name}: values.{name}"
-        dated = tuple(_dated(row, cites, place) for row in rows)
-        for row in dated:
-            if row.ending and row.ending < row.effective:
-                raise RuleDataError(f"{place}: ends on {row.ending}, before {row.effective}")
-            try:
-                pick(dated, row.effective)
-            except RuleDataError as error:
-                raise RuleDataError(f"{place}: {error}") from error
-        made[prefix + name] = dated
-    return made
-
-
-def _dated(row: Mapping[str, Any], cites: Mapping[str, Cite], place: str) -> Dated:
-    cite = cites.get(row["cite"])
-    if cite is None:
-        raise RuleDataError(f"{place}: cites {row['cite']}, which the file does not list")
-    ending = date.fromisoformat(row["ending"]) if row["ending"] else None
-    own = replace(cite, effective=row["effective"])
-    return Dated(date.fromisoformat(row["effective"]), ending, row["value"], own)
-
-
-def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read a table whose first line is its provenance; yields line numbers for messages."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            if not file.readline().startswith("#"):
-                raise RuleDataError(f"{path.name}: line 1: should say where the table is from")
-            yield from enumerate(csv.DictReader(file), start=3)
-    except OSError as error:
-        raise RuleDataError(f"{path.name}: cannot be read: {error}") from error
-
-
-def _codes(path: Path) -> dict[str, Code]:
-    made = {}
-    for number, row in _table(path):
-        try:
-            made[row["code"]] = Code(
-                code=row["code"],
-                label=row["label"],
-                kind=row["kind"],
-                minutes=int(row["minutes"]) if row["minutes"] else None,
-                add_on_to=row["add_on_to"],
-                therapy=row["therapy"],
-                confidence=row["confidence"],
-                only=row["only"],
-                disciplines=frozenset(row["disciplines"].split("|")),
-                contact=row["contact"],
-                status=row["status"],
-                effective=row["effective"],
-                ending=row["ending"],
-                successors=tuple(filter(None, row["successors"].split("|"))),
-            )
-        except (KeyError, ValueError) as error:
-            raise RuleDataError(f"{path.name}: line {number}: {error}") from error
-    return made
-
-
-def _edits(path: Path) -> dict[str, dict[str, dict[str, list[Edit]]]]:
-    made: dict[str, dict[str, dict[str, list[Edit]]]] = {}
-    for number, row in _table(path):
-        if row["modifier_indicator"] not in {"0", "1", "9"}:
-            raise RuleDataError(f"{path.name}: line {number}: modifier_indicator: not 0, 1 or 9")
-        edit = Edit(row["modifier_indicator"], row["effective"], row["deletion"], row["basis"])
-        pairs = made.setdefault(row["setting"], {}).setdefault(row["column_1"], {})
-        pairs.setdefault(row["column_2"], []).append(edit)
-    return made
-
-
-def _mues(path: Path) -> dict[str, dict[str, list[Mue]]]:
-    made: dict[str, dict[str, list[Mue]]] = defaultdict(lambda: defaultdict(list))
-    for number, row in _table(path):
-        try:
-            mue = Mue(int(row["mue_value"]), row["mai"], row["effective"], row["ending"])
-        except ValueError as error:
-            raise RuleDataError(f"{path.name}: line {number}: mue_value: {error}") from error
-        made[row["setting"]][row["code"]].append(mue)
-    return {setting: dict(codes) for setting, codes in made.items()}
-
-
-def _add_ons(path: Path) -> dict[str, list[AddOn]]:
-    made: dict[str, list[AddOn]] = {}
-    for _, row in _table(path):
-        made.setdefault(row["add_on"], []).append(
-            AddOn(row["primary"], row["effective"], row["ending"])
-        )
-    return made
-
-
-def _fees(path: Path) -> dict[str, list[Fee]]:
-    made: dict[str, list[Fee]] = {}
-    for number, row in _table(path):
-        try:
-            fee = Fee(
-                effective=row["effective"],
-                ending=row["ending"],
-                work=Decimal(row["work"]),
-                office=Decimal(row["pe_office"]),
-                facility=Decimal(row["pe_facility"]),
-                malpractice=Decimal(row["malpractice"]),
-                reduced=row["mult_proc"] == "5",
-                factor=Decimal(row["factor"]),
-            )
-        except InvalidOperation as error:
-            raise RuleDataError(f"{path.name}: line {number}: is no number") from error
-        made.setdefault(row["code"], []).append(fee)
-    return made
+def _switched_off(path: Path, data: Mapping[str, Any], base: Rows) -> Iterator[tuple[str, Raw]]:
+    """Write out which rules a payer does not follow: ``applies`` is false from the first day on."""
+    seen = set(data.get("values", ()))
+    for group in data.get("switched_off", ()):
+        for rule in group["rules"]:
+            name = f"{rule}.applies"
+            if name not in base:
+                raise RuleDataError(f"{path.name}: switched_off: there is no rule {rule}")
+            if name in seen:
+                raise RuleDataError(
+                    f"{path.name}: switched_off: {rule} stands twice, or in values too"
+                )
+            seen.add(name)
+            first = min(row.effective for row in base[name]).isoformat()
+            row = {"effective": first, "ending": None, "value": False, "cite": group["cite"]}
+            yield name, [row]
 
 
 def _fingerprint(root: Path) -> str:

@@ -76,6 +76,12 @@ class Chart:
     """Charted codes that nobody is named for."""
     assisted: bool
     """Whether an assistant furnished anything alone."""
+    renamed: tuple[Service, ...]
+    """Services that the payer takes under another code than the chart's."""
+    grouped: tuple[Service, ...]
+    """Services under a group code, or charted with the number of patients treated together."""
+    several: bool
+    """Whether services of more than one discipline can become charges."""
 
     def line(self, key: Key, units: int) -> Line:
         """Return a new line for a charted code, naming the services it bills."""
@@ -150,7 +156,10 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         else:
             key = (service.discipline, service.code)
             usable[key] = (*usable.get(key, ()), service)
-    billed = {(x.discipline, x.code) for x in visit.lines}
+    renamed = tuple([s for s in visit.services if s.charted_as])
+    # Lines under a code that the payer does not take are about to go, and swallow nothing.
+    gone = {(s.discipline, s.charted_as) for s in renamed} - usable.keys()
+    billed = {(x.discipline, x.code) for x in visit.lines} - gone
     swallowed = _swallowed(billed.union(usable), policy)
     by_code = {key: found for key, found in usable.items() if key not in swallowed}
     return Chart(
@@ -166,6 +175,9 @@ def _read(visit: Visit, policy: Policy) -> Chart:
             {s.code: None for s in visit.services if not s.roles and s.code in policy.codes}
         ),
         assisted=any(s.by_assistant for found in by_code.values() for s in found),
+        renamed=renamed,
+        grouped=_grouped(usable, policy),
+        several=len({discipline for discipline, _ in by_code}) > 1,
     )
 
 
@@ -188,6 +200,17 @@ def _standing(service: Service, policy: Policy) -> Standing | None:
     if len(policy.memo) < KEPT:
         policy.memo[key] = standing
     return standing
+
+
+def _grouped(usable: Mapping[Key, tuple[Service, ...]], policy: Policy) -> tuple[Service, ...]:
+    """Return the services that may be group therapy, or deny it."""
+    found = []
+    for (_, code), services in usable.items():
+        group = policy.codes[code].contact == "group"
+        for service in services:
+            if group or service.patients is not None:
+                found.append(service)  # noqa: PERF401 - a comprehension for each code is slower
+    return tuple(found)
 
 
 def _pools(
@@ -217,13 +240,14 @@ def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit
     codes: dict[Discipline | None, set[str]] = {}
     for discipline, code in keys:
         codes.setdefault(discipline, set()).add(code)
-    edges: dict[Key, tuple[str, Edit]] = {
-        (discipline, two): (one, edit)
-        for discipline, mine in codes.items()
-        for one, two, edit in policy.edits_among(mine)
-        if edit.indicator == "0"
+    edges: dict[Key, list[tuple[str, Edit]]] = {}
+    for discipline, mine in codes.items():
+        for one, two, edit in policy.edits_among(mine):
+            if edit.indicator == "0":
+                edges.setdefault((discipline, two), []).append((one, edit))
+    # A code that is itself never paid here swallows nothing; of several the lowest code is named.
+    paid = {
+        key: [(one, edit) for one, edit in found if (key[0], one) not in edges]
+        for key, found in sorted(edges.items(), key=lambda item: str(item[0]))
     }
-    # A code that is itself never paid here swallows nothing.
-    return {
-        key: edges[key] for key in sorted(edges, key=str) if (key[0], edges[key][0]) not in edges
-    }
+    return {key: min(found, key=lambda x: x[0]) for key, found in paid.items() if found}

@@ -9,22 +9,22 @@ from rules import RULES
 from rules.chart import Key
 from rules.model import Bill, Finding, Line, NotChecked, Visit
 from rules.policy import Policy
+from rules.recoding import as_billed
 
 log = logging.getLogger(__name__)
 
 ROUNDS = 10
+FOLLOWED = "followed"
 Spoken = tuple[Finding | NotChecked, ...]
 Heard = tuple[tuple[Line, ...], Spoken]
 """What a rule said, and of which lines."""
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
-    """Return what one rule says; nothing when it is not law on the day or the payer's.
+    """Return what one rule says of a visit.
 
     A rule that fails is logged and reported as not checked; the others still run.
     """
-    if not policy.applies(rule.ID):
-        return ()
     try:
         return tuple(rule.check(visit, policy))
     except Exception:
@@ -34,7 +34,17 @@ def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
 
 def check(visit: Visit, policy: Policy) -> Spoken:
     """Return what all rules say of a visit as it stands, in rule order."""
-    return tuple(said for rule in RULES for said in ask(rule, visit, policy))
+    visit = as_billed(visit, policy)
+    return tuple(said for rule in followed(policy) for said in ask(rule, visit, policy))
+
+
+def followed(policy: Policy) -> tuple[ModuleType, ...]:
+    """Return the rules that are law on the day and that the payer follows."""
+    known: tuple[ModuleType, ...] | None = policy.memo.get(FOLLOWED)
+    if known is None:
+        known = tuple(rule for rule in RULES if policy.applies(rule.ID))
+        policy.memo[FOLLOWED] = known
+    return known
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -44,17 +54,20 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     result does not depend on the order of lines. A bill that still moves after the last round is
     reported as not checked.
     """
-    visit = replace(visit, lines=_ordered(visit.lines), drafted=not visit.lines)
+    visit = as_billed(visit, policy)
+    visit = visit.billed(_ordered(visit.lines), drafted=not visit.lines)
+    rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
     heard: dict[str, Heard] = {}
     for _ in range(rounds):
         before = visit.lines
-        for rule in RULES:
+        for rule in rules:
             last = heard.get(rule.ID)
             if last is None or last[0] is not visit.lines:  # else it would say the same again
                 spoken = ask(rule, visit, policy)
                 heard[rule.ID] = (visit.lines, spoken)
-                visit = _applied(visit, spoken, fixed) if spoken else visit
+                if spoken:
+                    visit = _applied(visit, spoken, fixed)
         if visit.lines == before:
             break
     else:
@@ -77,11 +90,8 @@ def unfollowed(policy: Policy) -> Iterable[NotChecked]:
     """Name the rules that are left out because the payer is not known to follow them."""
     if policy.payer != "unknown":
         return ()
-    return tuple(
-        NotChecked(rule=rule.ID, why="the payer was not recognised")
-        for rule in RULES
-        if not policy.applies(rule.ID)
-    )
+    why = "the payer was not recognised"
+    return [NotChecked(rule=rule.ID, why=why) for rule in RULES if not policy.applies(rule.ID)]
 
 
 def _applied(visit: Visit, said: Spoken, fixed: dict[tuple[str, str], Finding]) -> Visit:
@@ -99,15 +109,22 @@ def _ordered(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _as_charted(visit: Visit) -> tuple[Line, ...]:
-    """Return the lines in the order of the chart, each naming the services it bills."""
+    """Return the lines in the order of the chart, each naming the services it bills.
+
+    A line under a code that is not in the chart stands where its first service does.
+    """
     furnished: dict[Key, list[str]] = {}
-    for service in visit.services:
+    place: dict[str, int] = {}
+    for i, service in enumerate(visit.services):
         furnished.setdefault((service.discipline, service.code), []).append(service.id)
-    order = {key: i for i, key in enumerate(furnished)}
-    named = [
-        line
-        if line.services or (line.discipline, line.code) not in furnished
-        else replace(line, services=tuple(furnished[line.discipline, line.code]))
-        for line in visit.lines
-    ]
-    return tuple(sorted(named, key=lambda x: order.get((x.discipline, x.code), len(order))))
+        place.setdefault(service.id, i)
+    last = len(place)
+    made = []
+    for line in visit.lines:
+        mine = furnished.get((line.discipline, line.code), ())
+        if mine and not line.services:
+            line = replace(line, services=tuple(mine))  # noqa: PLW2901 - the same line, named
+        first = mine or line.services
+        made.append((place.get(first[0], last) if first else last, line))
+    made.sort(key=lambda x: x[0])
+    return tuple([line for _, line in made])

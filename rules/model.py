@@ -59,6 +59,8 @@ class Service:
     """Whether there was an interactive contact in the month of remote monitoring."""
     diagnoses: tuple[str, ...] = ()
     """ICD-10-CM codes that the service names."""
+    charted_as: str = ""
+    """The code in the chart, where the payer takes the service under another; else empty."""
 
     @property
     def by_assistant(self) -> bool:
@@ -132,15 +134,15 @@ class Visit:
         kept = [line for line in self.lines if id(line) not in gone]
         return self.billed((*kept[:at], *fix.new, *kept[at:]))
 
-    def billed(self, lines: "tuple[Line, ...]") -> "Visit":
-        """Return this visit with other lines."""
+    def billed(self, lines: "tuple[Line, ...]", *, drafted: bool | None = None) -> "Visit":
+        """Return this visit with other lines, being written (``drafted``) as before or as said."""
         return Visit(
             date_of_service=self.date_of_service,
             payer=self.payer,
             setting=self.setting,
             services=self.services,
             lines=lines,
-            drafted=self.drafted,
+            drafted=self.drafted if drafted is None else drafted,
             place=self.place,
             type_of_bill=self.type_of_bill,
             telehealth=self.telehealth,

@@ -56,7 +56,8 @@ class Code:
     code: str
     label: str
     kind: str
-    """timed, first, additional, untimed, supervised, area, area_additional, monthly, unlisted."""
+    """timed, first, additional, untimed, supervised, unlisted, area, area_additional, monthly
+    (remote monitoring), weekly (calls and messages)."""
     minutes: int | None
     add_on_to: str
     therapy: str

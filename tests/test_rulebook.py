@@ -1,26 +1,17 @@
 """Rule data: validated whole at start; any fault names file, place and reason."""
 
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from plugin import tenants
-from plugin.rulebook import ROOT, load
+from plugin.rulebook import load
 from rules import RULES
 from rules.policy import RuleDataError
 from tests.rules.shorthand import BOOK
 
 MARCH = date(2026, 3, 2)
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "rules", tmp_path / "rules", ignore=shutil.ignore_patterns("*.pyc"))
-    for folder in ("payers", "tenants", "macs"):
-        shutil.copytree(ROOT / "profiles" / folder, tmp_path / "profiles" / folder)
-    return tmp_path
 
 
 FAULTS = [
@@ -141,11 +132,3 @@ def test_every_rule_says_what_it_is_and_on_whose_word() -> None:
         assert about.title
         assert about.statement.endswith(".")
         assert about.cites
-
-
-@pytest.mark.parametrize("payer", sorted(BOOK.payers))
-def test_a_payer_states_only_differences(payer: str) -> None:
-    for name, rows in BOOK.payers[payer].items():
-        base = {(row.effective, str(row.value)) for row in BOOK.base[name]}
-        own = {(row.effective, str(row.value)) for row in rows}
-        assert not own & base, f"{payer}: {name} repeats Medicare's value"

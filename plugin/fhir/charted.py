@@ -1,22 +1,39 @@
 """A charted service as read, and when it was."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from plugin.fhir.decode import Read
-from plugin.fhir.elements import Procedure
+from plugin.fhir.elements import Period, Procedure
 from plugin.fhir.times import day, moment
+
+DAY = timedelta(days=1)
 
 
 class Charted(msgspec.Struct, frozen=True, gc=False):
-    """One Procedure of the visit; ``day`` and ``began`` are None as far as it does not say."""
+    """One Procedure of the visit; ``day`` and the times are None as far as it does not say."""
 
     read: Read[Procedure]
     when: str
     """When it was furnished, as the chart writes it; empty when it does not say."""
     day: date | None
     began: datetime | None
+    ended: datetime | None = None
+
+    def clock(self) -> tuple[int, int] | tuple[None, None]:
+        """Return when it began and ended, in minutes after midnight; None when it ran overnight.
+
+        Both by the clock of the offset in which its start is written.
+        """
+        began, ended = self.began, self.ended
+        if began is None or ended is None or ended < began:
+            return None, None
+        if ended.tzinfo != began.tzinfo:
+            ended = ended.astimezone(began.tzinfo)
+        if ended.day != began.day or ended - began >= DAY:
+            return None, None
+        return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
 
 
 def charted(read: Read[Procedure]) -> Charted:
@@ -29,4 +46,14 @@ def charted(read: Read[Procedure]) -> Charted:
     period = read.it.performed_period
     when = period.start if period and period.start else read.it.performed_date_time
     began = moment(when) if when else None
-    return Charted(read, when, began.date() if began else day(when) if when else None, began)
+    on = began.date() if began else day(when) if when else None
+    ended = _ended(period) if period and period.start and period.end else None
+    return Charted(read, when, on, began, ended)
+
+
+def _ended(period: Period) -> datetime | None:
+    """Return the end of a period; None also when it cannot be read, which need not matter."""
+    try:
+        return moment(period.end)
+    except ValueError:
+        return None

@@ -11,8 +11,19 @@ from plugin.fhir.elements import Resource
 from plugin.fhir.gather import Found
 from plugin.fhir.models import judge
 
-DATES = ("performedDateTime", "occurrenceDateTime", "effectiveDateTime")
-PERIODS = ("period", "performedPeriod", "occurrencePeriod")
+DATES = frozenset(
+    (
+        *("performedDateTime", "occurrenceDateTime", "effectiveDateTime", "servicedDate"),
+        *("authoredOn", "created", "date", "dateTime", "valueDate"),
+    )
+)
+PERIODS = frozenset(
+    (
+        *("period", "performedPeriod", "occurrencePeriod", "servicedPeriod"),
+        *("benefitPeriod", "billablePeriod"),
+    )
+)
+ENDS = ("start", "end")
 R = TypeVar("R", bound=Resource)
 
 
@@ -93,7 +104,7 @@ class Decoder:
         if found.raw.get("resourceType") != kind.__name__:
             return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
         for place in _no_dates(found.raw):
-            return (Issue(f"{found.where}.{place}", "should be a string"),)
+            return (Issue(f"{found.where}{place}", "should be a string"),)
         canonical, issues = judge(found.raw, found.where)
         if canonical is None:
             return issues
@@ -107,13 +118,16 @@ class Decoder:
             ) or (Issue(found.where, "lacks a value that is needed"),)
 
 
-def _no_dates(raw: dict[str, Any]) -> Iterator[str]:
+def _no_dates(raw: Any, way: str = "") -> Iterator[str]:
     """Return the places of dates that are numbers; the full models would take them for epochs."""
-    for key in DATES:
-        if key in raw and not isinstance(raw[key], str):
-            yield key
-    for key in PERIODS:
-        period = raw.get(key)
-        for end in ("start", "end"):
-            if isinstance(period, dict) and not isinstance(period.get(end, ""), str):
-                yield f"{key}.{end}"
+    if isinstance(raw, list):
+        for i, part in enumerate(raw):
+            yield from _no_dates(part, f"{way}[{i}]")
+    for key, part in raw.items() if isinstance(raw, dict) else ():
+        here = f"{way}.{key}"
+        if key in DATES and not isinstance(part, str):
+            yield here
+        elif isinstance(part, dict) and key in PERIODS:
+            yield from (f"{here}.{end}" for end in ENDS if not isinstance(part.get(end, ""), str))
+        else:
+            yield from _no_dates(part, here)

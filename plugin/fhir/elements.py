@@ -26,6 +26,19 @@ class CodeableConcept(Element):
     text: str = ""
 
 
+class Worded(Coding):
+    """A code with its words."""
+
+    display: str = ""
+
+
+class Wording(Element):
+    """A concept whose words count."""
+
+    coding: tuple[Worded, ...] = ()
+    text: str = ""
+
+
 class Identifier(Element):
     """A business identifier."""
 
@@ -65,8 +78,10 @@ class Extension(Element):
     valuePositiveInt: int | None = None  # noqa: N815 - FHIR's name
     valueUnsignedInt: int | None = None  # noqa: N815 - FHIR's name
     valueInteger: int | None = None  # noqa: N815 - FHIR's name
+    valueBoolean: bool | None = None  # noqa: N815 - FHIR's name
     valueCode: str = ""  # noqa: N815 - FHIR's name
     valueString: str = ""  # noqa: N815 - FHIR's name
+    valueDate: str = ""  # noqa: N815 - FHIR's name
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815 - FHIR's name
     valueCoding: Coding | None = None  # noqa: N815 - FHIR's name
 
@@ -110,6 +125,13 @@ class Participant(Element):
     individual: Reference | None = None
 
 
+class Diagnosis(Element):
+    """A diagnosis of an encounter."""
+
+    condition: Reference | None = None
+    rank: int | None = None
+
+
 class Encounter(Resource, kw_only=True):
     """The visit."""
 
@@ -124,6 +146,8 @@ class Encounter(Resource, kw_only=True):
     subject: Reference | None = None
     participant: list[Participant] = []
     period: Period | None = None
+    reason_code: tuple[CodeableConcept, ...] = ()
+    diagnosis: tuple[Diagnosis, ...] = ()
 
 
 class Procedure(Resource, kw_only=True):
@@ -147,6 +171,9 @@ class Procedure(Resource, kw_only=True):
     performed_age: dict[str, Any] | None = None
     performed_range: dict[str, Any] | None = None
     performer: list[Performer] = []
+    reason_code: tuple[CodeableConcept, ...] = ()
+    reason_reference: tuple[Reference, ...] = ()
+    body_site: tuple[Wording, ...] = ()
 
 
 class CoverageClass(Element):

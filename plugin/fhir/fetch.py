@@ -19,22 +19,30 @@ from urllib3.exceptions import HTTPError
 
 from plugin.errors import RefusedError
 from plugin.fhir.access import Access, under
-from plugin.fhir.gather import Gathered, Raw, next_page
+from plugin.fhir.gather import BEYOND, Gathered, Raw, next_page
 from plugin.json import read as read_json
 
 log = logging.getLogger(__name__)
 
+ASIDE = BEYOND | {"conditions", "minutes"}
+"""Keys that a visit can well do without: they are waited for last."""
+NOT_OFFERED = frozenset((400, 403, 404, 405, 501))
+"""How servers answer that they do not have a type, a search or the leave for it."""
 LARGEST = 5_000_000
 PAGES = 10
 TOKEN = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 UNREACHABLE = "the EHR's FHIR server did not give it"
 
 _local = threading.local()
-_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fetch")
+_pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="fetch")
 
 
 class FetchError(Exception):
     """Something could not be had; the message says why, without any address or data."""
+
+
+class NotOfferedError(FetchError):
+    """The server does not have such things, or gives no leave to see them."""
 
 
 def fill(
@@ -42,7 +50,8 @@ def fill(
 ) -> None:
     """Fetch every absent key that its template can be resolved for, and follow unfinished pages.
 
-    What could not be had is left as an error under its key.
+    Then those who furnished the services. What could not be had is left as an error under its key;
+    what a visit can do without and the server does not offer is left absent: it is not known.
     """
     wanted = {
         key: query
@@ -51,7 +60,11 @@ def fill(
     }
     jobs = {key: _pool.submit(search, query, access) for key, query in wanted.items()}
     jobs |= {key: _pool.submit(search, url, access) for key, url in gathered.pages.items()}
+    late = {key: jobs.pop(key) for key in list(jobs) if key in ASIDE}
     for key, job in jobs.items():
+        _take(gathered, key, job, access)
+    furnishers(gathered, access)
+    for key, job in late.items():
         _take(gathered, key, job, access)
 
 
@@ -121,8 +134,10 @@ def _session() -> requests.Session:
 
 
 def _body(answer: requests.Response, access: Access) -> dict[str, Any]:
-    if answer.status_code != requests.codes.ok:
-        raise FetchError(f"the EHR's FHIR server answered {answer.status_code}")
+    status = answer.status_code
+    if status != requests.codes.ok:
+        kind = NotOfferedError if status in NOT_OFFERED else FetchError
+        raise kind(f"the EHR's FHIR server answered {status}")
     body = bytearray()
     # A piece at a time as it comes, so that a server that drips is left when the time is over.
     while chunk := answer.raw.read1(65536, decode_content=True):
@@ -142,6 +157,10 @@ def _take(gathered: Gathered, key: str, job: Future[list[dict[str, Any]]], acces
     try:
         for page in job.result(timeout=max(0.0, access.left())):
             gathered.put(key, page, key)
+    except NotOfferedError as error:
+        if key in ASIDE and gathered.absent(key):
+            return
+        why = str(error)
     except (FetchError, RefusedError) as error:
         why = str(error) if isinstance(error, FetchError) else "the answer is no FHIR"
     except FutureTimeoutError:

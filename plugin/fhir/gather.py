@@ -23,8 +23,19 @@ KEY_OF_TYPE = {
     "Practitioner": "practitioners",
     "PractitionerRole": "practitioners",
     "Observation": "minutes",
+    "Condition": "conditions",
+    "ServiceRequest": "orders",
+    "CarePlan": "plans",
+    "CoverageEligibilityResponse": "eligibility",
+    "Consent": "consents",
+    "DocumentReference": "documents",
+    "Claim": "claims",
+    "ExplanationOfBenefit": "claims",
 }
 KEYS = tuple(dict.fromkeys(KEY_OF_TYPE.values()))
+BEYOND = frozenset(("orders", "plans", "eligibility", "consents", "documents", "claims"))
+"""What tells of the patient beyond the visit: without word of it, it is not known."""
+WITHIN = tuple(key for key in KEYS if key not in BEYOND)
 ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
 
@@ -99,11 +110,11 @@ def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:
 
 def bundled(bundle: Raw) -> Gathered:
     """Sort a Bundle's resources by what they are; types that are not read are passed over."""
-    gathered = Gathered(found={key: [] for key in KEYS})
+    gathered = Gathered(found={key: [] for key in WITHIN})
     for found in resources(bundle, ""):
         key = KEY_OF_TYPE.get(str(found.raw.get("resourceType")))
         if key:
-            gathered.found[key].append(found)
+            gathered.found.setdefault(key, []).append(found)
     if sum(len(found) for found in gathered.found.values()) > ENTRIES:
         raise RefusedError(413, Issue("entry", f"more than {ENTRIES} resources", "too-long"))
     return gathered

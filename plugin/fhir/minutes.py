@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from plugin.fhir import structure
 from plugin.fhir.charted import Charted
-from plugin.fhir.elements import Observation, Quantity
+from plugin.fhir.elements import Extension, Observation, Quantity
 from plugin.fhir.scope import NOT_THEIRS, Scope, once
 from plugin.fhir.times import minutes_between, moment
 
@@ -26,9 +26,9 @@ def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
     spans: list[Span] = []
     for i, service in enumerate(charted):
         read = service.read
-        stated = next((x for x in read.it.extension if x.url == MINUTES), None)
+        stated = stated_in(read.it.extension)
         if stated:
-            said.append(_whole(stated.valueQuantity, f"{read.where}.extension", scope))
+            said.append(in_minutes(stated.valueQuantity, f"{read.where}.extension", scope))
         elif measured and read.reference and read.reference in measured:
             said.append(measured[read.reference])
         else:
@@ -40,13 +40,21 @@ def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
     return said
 
 
+def stated_in(extensions: Sequence[Extension]) -> Extension | None:
+    """Return the extension that states minutes, if there is one."""
+    for extension in extensions:
+        if extension.url == MINUTES:
+            return extension
+    return None
+
+
 def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
     """Add when a service was, if its start and end tell how long it took."""
     period = service.read.it.performed_period
     if service.began is None or period is None or not period.end:
         return
     try:
-        ended = moment(period.end)
+        ended = service.ended or moment(period.end)
     except ValueError:
         scope.decoder.refuse(service.read)
     took = minutes_between(service.began, ended)
@@ -54,7 +62,7 @@ def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None
         spans.append((i, service.began, ended))
 
 
-def _whole(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
+def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
     """Return whole minutes; a part of a minute is not counted."""
     if quantity is None or quantity.value is None:
         return None
@@ -80,7 +88,7 @@ def _measured(scope: Scope) -> Mapping[str, int]:
         quantity = read.it.value_quantity
         if quantity is None or UNIT not in (quantity.code, quantity.unit):
             continue  # an observation of something else
-        value = _whole(quantity, read.where, scope)
+        value = in_minutes(quantity, read.where, scope)
         for part in read.it.part_of if value is not None else ():
             target = scope.aliases.target(part)
             minutes[target] = minutes.get(target, 0) + (value or 0)

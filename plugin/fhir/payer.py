@@ -6,7 +6,7 @@ from datetime import date
 from plugin.fhir import BASE, SOPT
 from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Coverage
-from plugin.fhir.times import day
+from plugin.fhir.times import covers
 from plugin.rulebook import UNKNOWN_PAYER
 
 PROFILE_SYSTEM = f"{BASE}/NamingSystem/payer-profile"
@@ -37,21 +37,11 @@ def payer_of(
 
 
 def _active(read: Read[Coverage], on: date, decoder: Decoder) -> bool:
-    period = read.it.period
     try:
-        begun = period is None or not period.start or _precedes(period.start, on)
-        going = period is None or not period.end or not _precedes(period.end, on, strictly=True)
+        holds = covers(read.it.period, on)
     except ValueError:
         decoder.refuse(read)
-    return read.it.status == "active" and begun and going
-
-
-def _precedes(text: str, on: date, *, strictly: bool = False) -> bool:
-    """Tell whether a date, a month or a year comes before a day, or holds it."""
-    stated = day(text) or text
-    known = stated.isoformat() if isinstance(stated, date) else stated
-    there = on.isoformat()[: len(known)]
-    return known < there or (known == there and not strictly)
+    return read.it.status == "active" and holds
 
 
 def _profile(coverage: Coverage, known: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ from plugin.fhir.references import Aliases
 from rules.people import AS_SAID
 from rules.words import Role
 
+Said = tuple[tuple[str, Role | None], ...]
+"""Who furnished a service, and in what role as far as the service says."""
 ROLES = frozenset(AS_SAID)
 ROLE_SYSTEM = f"{BASE}/CodeSystem/performer-role"
 OF_TAXONOMY: tuple[tuple[str, Role], ...] = (
@@ -67,7 +69,8 @@ class People:
         self._aliases, self._roster = aliases, roster
         self._known: dict[str, Role] = {}
         self._person: dict[str, str] = {}
-        self._of: dict[tuple[tuple[str, Role | None], ...], tuple[Role, ...]] = {}
+        self._of: dict[Said, tuple[Role, ...]] = {}
+        self._past: dict[Said, tuple[Role, ...]] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
                 self._learn_role(decoder.optional(item, PractitionerRole))
@@ -103,6 +106,15 @@ class People:
         roles = self._of.get(said)
         if roles is None:
             roles = self._of[said] = self._together(said, encounter)
+        return roles
+
+    def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
+        """Return the roles that a service of another visit and the request give its people."""
+        said = tuple([(p.actor.reference, _function(p)) for p in performers])
+        roles = self._past.get(said)
+        if roles is None:
+            known = [role or self._knows(self._aliases.tail(actor)) for actor, role in said]
+            roles = self._past[said] = tuple(dict.fromkeys([role for role in known if role]))
         return roles
 
     def _together(

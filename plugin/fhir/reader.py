@@ -1,35 +1,30 @@
 """A request's resources in, a Visit out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from plugin.errors import Issue, RefusedError
-from plugin.fhir import structure
-from plugin.fhir.charges import charges_of, coded, line_of
+from plugin.fhir.charges import charges_of, line_of
 from plugin.fhir.charted import Charted, charted
 from plugin.fhir.decode import Read
-from plugin.fhir.elements import Coverage, Encounter, Extension, Procedure
+from plugin.fhir.diagnoses import Diagnoses
+from plugin.fhir.elements import Coverage, Procedure
 from plugin.fhir.gather import Gathered
-from plugin.fhir.minutes import minutes_of
+from plugin.fhir.legend import Legend
 from plugin.fhir.payer import payer_of
 from plugin.fhir.people import People
+from plugin.fhir.place import length_of, where
+from plugin.fhir.record import record_of
 from plugin.fhir.scope import NOT_THEIRS, Scope, once, scope_of
+from plugin.fhir.services import services_of
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
-from rules.model import Service, Visit
-from rules.people import discipline_of
+from rules.model import Visit
 from rules.policy import Code
-from rules.words import Setting
 
-TYPE_OF_BILL = structure("type-of-bill")
-PLACE_OF_SERVICE = structure("place-of-service")
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
-HOSPITAL_PLACES = frozenset({"19", "22"})
-OFFICE_PLACES = frozenset({"02", "10", "11", "12"})
-CRITICAL_ACCESS = "85"
-INSTITUTIONS = ("12", "13", "22", "23", "34", "74", "75")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +64,36 @@ def read(
 
     """
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
-    mine = _procedures(scope)
+    mine, others = _procedures(scope)
     on = _date_of_service(mine, scope)
     today = [service for service in mine if service.day in (on, None)]
-    services = _services(today, scope, codes)
+    if len(today) < len(mine):
+        others += [service.read for service in mine if service.day and service.day != on]
+    legend = _legend(scope, codes)
+    place = where(scope.encounter, tenant, scope.decoder)
+    diagnoses = Diagnoses(scope)
+    services = services_of(today, scope, legend, diagnoses, place.supervision)
     payer = payer_of(_coverages(scope), on, tenant.payers, scope.decoder)
+    length = length_of(scope.encounter, on, scope.decoder)
+    named = diagnoses.of_visit(scope.encounter)
+    record = record_of(scope, on, others, legend)
     before = len(scope.decoder.left_out)
     charges = {read.it.id or f"#{i}": read for i, read in enumerate(charges_of(scope, on))}
     visit = Visit(
         date_of_service=on,
         payer=payer,
-        setting=_setting(scope.encounter.it, tenant.setting),
+        setting=place.setting,
         services=services,
         lines=tuple(line_of(r, name, services, scope.aliases) for name, r in charges.items()),
+        place=place.place,
+        type_of_bill=place.type_of_bill,
+        telehealth=place.telehealth,
+        telehealth_mode=place.telehealth_mode,
+        length=length,
+        tolerance=tenant.visit_length_tolerance,
+        mac=tenant.mac,
+        diagnoses=named,
+        record=record,
     )
     return Reading(
         visit=visit,
@@ -99,26 +111,30 @@ def read(
     )
 
 
-def _procedures(scope: Scope) -> list[Charted]:
-    """Return the procedures of this encounter and when they were; the others are history."""
-    mine = []
+def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
+    """Return the procedures of this encounter and when they were, and those of other visits."""
+    mine: list[Charted] = []
+    others: list[Read[Procedure]] = []
     for found in once(scope.gathered.under("procedures")):
         try:
             read = scope.decoder.needed(found, Procedure)
-        except RefusedError:
-            if _elsewhere(found.raw, scope):
-                continue
-            raise
-        procedure = read.it
-        if procedure.status in NOT_FURNISHED or not _here(procedure, scope):
+        except RefusedError as error:
+            if not _elsewhere(found.raw, scope):
+                raise
+            scope.decoder.left_out.append(error.issues[0])
             continue
-        if procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
+        procedure = read.it
+        if procedure.status in NOT_FURNISHED:
+            continue
+        if not _here(procedure, scope):
+            others.append(read)
+        elif procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
             mine.append(_dated(read, scope))
         elif procedure.encounter is None:
             scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
-    return mine
+    return mine, others
 
 
 def _here(procedure: Procedure, scope: Scope) -> bool:
@@ -161,42 +177,9 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     return found
 
 
-def _services(
-    today: Sequence[Charted], scope: Scope, codes: Mapping[str, Code]
-) -> tuple[Service, ...]:
-    people = People(
-        scope.gathered.under("practitioners"), scope.tenant.roster, scope.decoder, scope.aliases
-    )
-    made = []
-    for service, minutes in zip(today, minutes_of(today, scope), strict=True):
-        procedure = service.read.it
-        code = coded(procedure.code).code
-        roles = people.of(procedure.performer, scope.encounter.it)
-        made.append(
-            Service(
-                id=procedure.id,
-                code=code,
-                minutes=minutes,
-                roles=roles,
-                discipline=discipline_of(roles, codes.get(code)),
-            )
-        )
-    return _joined(made)
-
-
-def _joined(services: list[Service]) -> tuple[Service, ...]:
-    """Put services that nobody is named for under the visit's discipline, where it has but one.
-
-    Their minutes then count in its pool; who furnished them is still asked.
-    """
-    known = {service.discipline for service in services if service.discipline}
-    if len(known) != 1:
-        return tuple(services)
-    only = known.pop()
-    return tuple(
-        service if service.discipline or service.roles else replace(service, discipline=only)
-        for service in services
-    )
+def _legend(scope: Scope, codes: Mapping[str, Code]) -> Legend:
+    described = scope.gathered.under("practitioners")
+    return Legend(codes, People(described, scope.tenant.roster, scope.decoder, scope.aliases))
 
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
@@ -215,21 +198,6 @@ def _coverages(scope: Scope) -> list[Read[Coverage]]:
         if not scope.theirs(read.it.beneficiary):
             raise RefusedError(400, Issue(f"{read.where}.beneficiary", NOT_THEIRS))
     return found
-
-
-def _setting(encounter: Encounter, usual: Setting) -> Setting:
-    """Return where the visit was: by type of bill, by place of service, else as the site says."""
-    bill = _text(encounter.extension, TYPE_OF_BILL).lstrip("0")
-    place = _text(encounter.extension, PLACE_OF_SERVICE)
-    if bill.startswith(CRITICAL_ACCESS):
-        return "critical_access"
-    if bill.startswith(INSTITUTIONS) or place in HOSPITAL_PLACES:
-        return "hospital"
-    return "practitioner" if place in OFFICE_PLACES else usual
-
-
-def _text(extensions: Sequence[Extension], url: str) -> str:
-    return next((x.valueString for x in extensions if x.url == url), "").strip()
 
 
 def _unread(gathered: Gathered, *, later: bool) -> tuple[str, ...]:

@@ -2,13 +2,18 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
+
+from plugin.fhir.elements import Period
 
 DAY = 10
-FORM = re.compile(
-    r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-4]):\d\d))?)?)?", re.ASCII
+FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):\d\d)", re.ASCII
 )
 
 
+@lru_cache(maxsize=1024)  # the parts of a visit repeat each other's times
 def moment(text: str) -> datetime | None:
     """Return a full FHIR dateTime, with its offset; None for a day, month or year alone.
 
@@ -19,7 +24,7 @@ def moment(text: str) -> datetime | None:
     if len(text) <= DAY:
         day(text)
         return None
-    if not FORM.fullmatch(text):
+    if not MOMENT.fullmatch(text):
         raise ValueError("not a FHIR date or time")
     return datetime.fromisoformat(text.replace(":60", ":59", 1) if text[16:19] == ":60" else text)
 
@@ -50,3 +55,30 @@ def minutes_between(began: datetime | None, ended: datetime | None) -> int | Non
         return None
     took = ended - began
     return took.days * 24 * 60 + took.seconds // 60
+
+
+def precedes(text: str, on: date, *, strictly: bool = False) -> bool:
+    """Tell whether a date, a month or a year comes before a day, or holds it.
+
+    Raises:
+        ValueError: the text is not a FHIR date or dateTime.
+
+    """
+    stated = day(text) or text
+    known = stated.isoformat() if isinstance(stated, date) else stated
+    there = on.isoformat()[: len(known)]
+    return known < there or (known == there and not strictly)
+
+
+def covers(period: Period | None, on: date) -> bool:
+    """Tell whether a period holds a day; an open end goes on for ever.
+
+    Raises:
+        ValueError: an end is not a FHIR date or dateTime.
+
+    """
+    if period is None:
+        return True
+    begun = not period.start or precedes(period.start, on)
+    over = bool(period.end) and precedes(period.end, on, strictly=True)
+    return begun and not over

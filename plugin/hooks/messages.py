@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import msgspec
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -10,6 +9,11 @@ from msgspec import UNSET, UnsetType
 
 from plugin.errors import Issue, RefusedError
 
+Instance = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"),
+]
+"""A UUID as it is nearly always written; others go by the schema."""
 ID = validate.Length(min=1, max=200)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[^ ?#]*)?$")]
@@ -123,7 +127,7 @@ class Envelope(msgspec.Struct):
     """Request, read the fast way: what this takes the schema takes too."""
 
     hook: Name
-    hookInstance: UUID  # noqa: N815 - CDS Hooks' name
+    hookInstance: Instance  # noqa: N815 - CDS Hooks' name
     context: dict[str, Any]
     prefetch: dict[str, Any] = {}
     extension: dict[str, Any] = {}
@@ -167,6 +171,7 @@ def envelope(data: Mapping[str, Any]) -> Envelope:
         return msgspec.convert(data, Envelope)
     except msgspec.ValidationError:
         taken = load(REQUEST, data)
+        taken["hookInstance"] = str(taken["hookInstance"])
         if "fhirAuthorization" in taken:
             taken["fhirAuthorization"] = Leave(**taken["fhirAuthorization"])
         return Envelope(**taken)

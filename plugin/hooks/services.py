@@ -52,6 +52,16 @@ VISIT_CHECK = CdsService(
         "coverage": "Coverage?patient={{context.patientId}}",
         "charges": "ChargeItem?context={{context.encounterId}}",
         "practitioners": "PractitionerRole?practitioner={{userPractitionerId}}",
+        "minutes": "Observation?encounter={{context.encounterId}}",
+        "conditions": "Condition?patient={{context.patientId}}",
+        "orders": "ServiceRequest?patient={{context.patientId}}&status=active",
+        "plans": "CarePlan?patient={{context.patientId}}&status=active,completed",
+        "eligibility": "CoverageEligibilityResponse?patient={{context.patientId}}&status=active",
+        "consents": "Consent?patient={{context.patientId}}&status=active",
+        "documents": (
+            "DocumentReference?patient={{context.patientId}}&type=http://loinc.org|11506-3"
+        ),
+        "claims": "ExplanationOfBenefit?patient={{context.patientId}}",
     },
 )
 

@@ -76,7 +76,7 @@ def cards_for(
         service=service.id,
         patient=context.patientId,
         encounter=context.encounterId,
-        occasion=str(message.hookInstance),
+        occasion=message.hookInstance,
     )
     try:
         review = ours.reviewer.review(gathered, asked)
@@ -110,13 +110,12 @@ def _complete(
     access = _access(message, tenant)
     if access:
         # Imported late: most calls bring all that is asked for, and need no HTTP client.
-        from plugin.fhir.fetch import fill, furnishers  # noqa: PLC0415
+        from plugin.fhir.fetch import fill  # noqa: PLC0415
 
         said = msgspec.structs.asdict(context)
         tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
         optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
         fill(gathered, optional, tokens, access)
-        furnishers(gathered, access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
         for key in OBTAINED

@@ -203,9 +203,16 @@ class Store:
 
     def _write(self, batch: Sequence[tuple[Decision, str]]) -> None:
         rows = [_row(decision, at) for decision, at in batch]
+        insert = self._once(decisions).compile(self._engine)
         try:
             with self._engine.begin() as connection:
-                connection.execute(self._once(decisions), rows)
+                # Straight to the driver: going through the statement costs each row again.
+                connection.exec_driver_sql(
+                    str(insert),
+                    [tuple(map(row.get, insert.positiontup)) for row in rows]
+                    if insert.positional
+                    else rows,
+                )
         except SQLAlchemyError as error:
             self.given_up += len(batch)
             # No traceback: it would show the rows.

@@ -4,16 +4,34 @@ The words are those of the NCCI procedure-to-procedure (PTP) files: column one, 
 indicator. Direction, setting and date of service all matter.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from rules.chart import chart_of, disciplines_of, lines_of
+from rules.bundling import apart
+from rules.bundling.levels import one_evaluation
+from rules.chart import KEPT, billed_of, chart_of, disciplines_of, lines_of
 from rules.model import Cite, Finding, Fix, Line, NotChecked, Said, Visit
 from rules.modifiers.order import added
 from rules.policy import Edit, Policy
+from rules.words import Discipline
 
 ID = "ptp_edit"
 NEVER = "0"
+EXCLUDED = "GY"
+
+Joined = tuple[str, str, Edit]
+"""Column one, column two, and the edit between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two billed codes that an edit joins, and all lines of their discipline."""
+
+    one: str
+    two: str
+    edit: Edit
+    discipline: Discipline | None
+    lines: tuple[Line, ...]
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -24,21 +42,32 @@ def check(visit: Visit, policy: Policy) -> Said:
         return
     if visit.drafted:
         yield from _left_out(visit, policy)
+    if not _edits(billed_of(visit).codes, policy):
+        return
     for discipline in disciplines_of(visit):
         lines = lines_of(visit, discipline)
-        edits = sorted(policy.edits_among({line.code for line in lines}), key=_never_first)
         gone: set[str] = set()
-        for one, two, edit in edits:
+        for one, two, edit in _edits(frozenset(line.code for line in lines), policy):
             if one in gone or two in gone:
                 continue
-            finding = _judged(one, two, edit, lines, policy)
-            if finding:
-                gone |= {two} if edit.indicator == NEVER else set()
-                yield finding
+            gone |= {two} if edit.indicator == NEVER else set()
+            yield from _judged(Pair(one, two, edit, discipline, lines), visit, policy)
 
 
-def _never_first(pair: tuple[str, str, Edit]) -> tuple[bool, str, str]:
-    """Order pairs so that a code which is dropped anyway asks for no modifier."""
+def _edits(codes: frozenset[str], policy: Policy) -> tuple[Joined, ...]:
+    """Return the edits among codes, so that a code which is dropped anyway asks for no modifier.
+
+    Kept with the policy: the same codes are billed together many times a day.
+    """
+    known: tuple[Joined, ...] | None = policy.memo.get((ID, codes))
+    if known is None:
+        known = tuple(sorted(policy.edits_among(codes), key=_never_first))
+        if len(policy.memo) < KEPT:
+            policy.memo[ID, codes] = known
+    return known
+
+
+def _never_first(pair: Joined) -> tuple[bool, str, str]:
     one, two, edit = pair
     return edit.indicator != NEVER, one, two
 
@@ -46,59 +75,98 @@ def _never_first(pair: tuple[str, str, Edit]) -> tuple[bool, str, str]:
 def _left_out(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Say which charted codes the bill will leave out, because no modifier could save them."""
     for (_, two), (one, edit) in chart_of(visit, policy).swallowed.items():
-        yield Finding(
-            rule=ID,
-            says=f"{two} is never paid beside {one} on one day (NCCI, no modifier allowed)",
-            codes=(one, two),
-            cite=_cite(policy, edit),
-            fixes=(Fix(f"Leave out {two}"),),
-        )
+        if not one_evaluation(one, two, policy):
+            yield _never(one, two, edit, policy, Fix(f"Leave out {two}"))
 
 
-def _judged(
-    one: str, two: str, edit: Edit, lines: Sequence[Line], policy: Policy
-) -> Finding | None:
-    """Return what an edit does to two billed codes, or None when a modifier sets them apart."""
-    bare = tuple(line for line in lines if line.code == two)
-    if edit.indicator == NEVER:
-        return Finding(
-            rule=ID,
-            says=f"{two} is never paid beside {one} on one day (NCCI, no modifier allowed)",
-            codes=(one, two),
-            cite=_cite(policy, edit),
-            fixes=(Fix(f"Drop {two}", bare),),
-        )
-    apart = set(policy.get("ptp_edit.bypass", list))
-    either = policy.get("ptp_edit.either_column", bool)
-    if either and any(apart.intersection(line.modifiers) for line in lines if line.code == one):
-        return None
-    bare = tuple(line for line in bare if not apart.intersection(line.modifiers))
-    if not bare:
-        return None
-    return Finding(
+def _judged(pair: Pair, visit: Visit, policy: Policy) -> Iterator[Finding]:
+    """Say what an edit does to two billed codes; nothing when a modifier sets them apart."""
+    one, two = pair.one, pair.two
+    if one_evaluation(one, two, policy):
+        return
+    if pair.edit.indicator == NEVER:
+        drop = Fix(f"Drop {two}", tuple(line for line in pair.lines if line.code == two))
+        yield _never(one, two, pair.edit, policy, drop)
+        return
+    asking = _asking(pair, visit, policy)
+    ones, twos = (apart.of(visit, pair.discipline, code) for code in (one, two))
+    region = apart.shared(ones, twos, policy) if asking else ""
+    if not asking or (region and apart.by_region(one, two, policy)):
+        return
+    choices = _choices(pair, region, policy)
+    table = _table(policy)
+    yield Finding(
         rule=ID,
-        says=f"{two} is not paid beside {one} (NCCI) unless it was separate, and says so",
+        says=f"{two} is not paid beside {one} unless it was separate; then {_either(choices)} "
+        f"goes on {two} (NCCI, {table})",
         codes=(one, two),
-        cite=_cite(policy, edit),
-        fixes=tuple(_choices(one, two, bare, policy)),
+        cite=_cite(policy, pair.edit),
+        fixes=tuple(_fix(two, asking, m, fact) for m, fact in choices.items()),
+        worked=(
+            f"{policy.day}, {table} table: {one} is column one, {two} is column two; "
+            "a modifier may set them apart (indicator 1)",
+            f"Without it {one} is paid and {two} is not; it goes on {two}, not on {one}",
+            *apart.evidence(ones, twos, policy),
+        ),
     )
 
 
-def _choices(one: str, two: str, lines: tuple[Line, ...], policy: Policy) -> Iterator[Fix]:
-    """Offer each lawful modifier, with the fact that a person affirms by choosing it."""
-    visits = policy.get("ptp_edit.evaluation_and_management", list)
-    name = "ptp_edit.choices_for_visits" if two in visits else "ptp_edit.choices"
-    for modifier, fact in policy.get(name, dict).items():
-        new = tuple(line.carrying(added(line.modifiers, modifier)) for line in lines)
-        attests = fact.format(one=one, two=two)
-        yield Fix(f"Add {modifier} to {two}", lines, new, attests)
+def _never(one: str, two: str, edit: Edit, policy: Policy, fix: Fix) -> Finding:
+    return Finding(
+        rule=ID,
+        says=f"{two} is never paid beside {one} on one day (NCCI, no modifier allowed)",
+        codes=(one, two),
+        cite=_cite(policy, edit),
+        fixes=(fix,),
+    )
+
+
+def _asking(pair: Pair, visit: Visit, policy: Policy) -> tuple[Line, ...]:
+    """Return the column two lines that ask to be paid and that no modifier sets apart."""
+    chart = chart_of(visit, policy)
+    if pair.two in chart.unpaid and (pair.discipline, pair.two) not in chart.by_code:
+        return ()  # no modifier makes the payer pay it
+    lines = apart.unmarked(pair.lines, pair.one, pair.two, policy)
+    return tuple(line for line in lines if EXCLUDED not in line.modifiers)
+
+
+def _choices(pair: Pair, region: str, policy: Policy) -> dict[str, str]:
+    """Return each lawful modifier, with the fact that a person affirms by choosing it.
+
+    What claims another region is not offered where the chart shows one region for both.
+    """
+    name = "choices"
+    if pair.two in policy.get("ptp_edit.evaluation_and_management", list):
+        name = "choices_for_visits"
+    elif apart.by_region(pair.one, pair.two, policy):
+        name = "choices_by_region"
+    elsewhere = policy.get("ptp_edit.elsewhere", list) if region else ()
+    return {
+        modifier: fact.format(one=pair.one, two=pair.two)
+        for modifier, fact in policy.get(f"ptp_edit.{name}", dict).items()
+        if modifier not in elsewhere
+    }
+
+
+def _fix(two: str, lines: tuple[Line, ...], modifier: str, fact: str) -> Fix:
+    new = tuple(line.carrying(added(line.modifiers, modifier)) for line in lines)
+    return Fix(f"Add {modifier} to {two}", lines, new, fact)
+
+
+def _either(choices: dict[str, str]) -> str:
+    """Write modifiers as a choice: ``59, XS or XE``."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _table(policy: Policy) -> str:
+    return "practitioner" if policy.setting == "practitioner" else "hospital"
 
 
 def _cite(policy: Policy, edit: Edit) -> Cite:
     """Cite the edition that answered; own up to a first day that it does not print."""
     cite = policy.cite("ptp_edit.edition")
-    table = "practitioner" if policy.setting == "practitioner" else "hospital"
-    edition = f"{policy.get('ptp_edit.edition', str)}, {table}"
+    edition = f"{policy.get('ptp_edit.edition', str)}, {_table(policy)}"
     unread = not edit.effective or edit.basis == "inferred"
     if unread and policy.day < policy.get("ptp_edit.released", str):
         edition += ", which does not print this edit's first day"

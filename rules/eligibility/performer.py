@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.chart import chart_of
+from rules.chart import billed_of, chart_of
 from rules.model import Finding, NotChecked, Said, Service, Visit
 from rules.people import AS_SAID, OF_PLAN
 from rules.policy import Code, Policy
@@ -29,10 +29,13 @@ def check(visit: Visit, policy: Policy) -> Said:
             indicator="info",
         )
     yield from _unusual(visit, policy)
+    yield from _incident_to(visit, policy)
 
 
 def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
     chart = chart_of(visit, policy)
+    if not chart.barred:
+        return
     billed = {(line.discipline, line.code) for line in visit.lines}
     seen: set[tuple[str, str]] = set()
     for service, why in chart.barred:
@@ -75,3 +78,13 @@ def _unusual(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
     if said:
         why = f"unusual, and left to state law: {', '.join(dict.fromkeys(said))}"
         yield NotChecked(rule=ID, why=why, quiet=True)
+
+
+def _incident_to(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
+    """List what people bill who furnish no payable therapy: it is paid as a physician's service."""
+    billed = billed_of(visit).codes
+    for role, codes in policy.get("performer.own_codes", dict).items():
+        for code in billed.intersection(codes):
+            if any(s.code == code and s.roles == (role,) for s in visit.services):
+                why = f"{code} by {AS_SAID[role]} {policy.get('performer.incident_to', str)}"
+                yield NotChecked(rule=ID, why=why, quiet=True)

@@ -3,7 +3,7 @@
 A code furnished partly by an assistant becomes two lines: with and without the modifier.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rules.chart import Key, chart_of
@@ -26,15 +26,33 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
         return
     by_discipline = policy.get("assistant_modifier.by_discipline", dict)
     exempt = policy.get("assistant_modifier.exempt_codes", list)
-    for key, services in chart.by_code.items():
+    for key, lines in _by_code(visit.lines).items():
         modifier = by_discipline.get(key[0])
-        lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
-        if modifier is None or not lines or not all(s.roles for s in services):
+        services = chart.by_code.get(key) or _behind(key, lines, visit, policy)
+        if modifier is None or not services or not all(s.roles for s in services):
             continue
         lawful = frozenset({0}) if key[1] in exempt else _lawful(key, services, lines, policy)
         finding = _judged(lines, services, lawful, modifier, policy)
         if finding:
             yield finding
+
+
+def _by_code(lines: Sequence[Line]) -> Mapping[Key, list[Line]]:
+    found: dict[Key, list[Line]] = {}
+    for line in lines:
+        found.setdefault((line.discipline, line.code), []).append(line)
+    return found
+
+
+def _behind(key: Key, lines: Sequence[Line], visit: Visit, policy: Policy) -> tuple[Service, ...]:
+    """Return the services behind lines whose code is not in the chart.
+
+    Those that the lines name, else those under the code that theirs adds to.
+    """
+    names = {name for line in lines for name in line.services}
+    code = policy.code(key[1])
+    added_to = chart_of(visit, policy).by_code.get((key[0], code.add_on_to if code else ""), ())
+    return tuple(s for s in visit.services if s.id in names) or added_to
 
 
 def _lawful(key: Key, services: Sequence[Service], lines: Sequence[Line], policy: Policy) -> Counts:

@@ -32,21 +32,40 @@ def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
     """Tell whether units are a correct spread of the pooled minutes.
 
     Every whole quarter hour belongs to its own code; the units left over go to the codes with the
-    most minutes left over. Equal remainders may go either way, so several spreads can fit.
+    most minutes left over. Equal remainders may go either way, so several spreads can fit. So does
+    one unit for the longest of services of 7 minutes or less that together reach 8.
 
     >>> fits({"97110": 33, "97140": 7}, {"97110": 2, "97140": 1})
     True
     >>> fits({"97110": 33, "97140": 7}, {"97110": 3, "97140": 0})
     False
+    >>> fits({"97110": 20, "97140": 5, "97112": 4}, {"97110": 1, "97140": 1})
+    True
     """
     if sum(units.values()) != units_for(sum(minutes.values())):
         return False
+    return _largest_first(minutes, units) or _shortest_together(minutes, units)
+
+
+def _largest_first(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
+    """Tell whether each code has its whole quarter hours, and the largest remainders the rest."""
     extra = {code: units.get(code, 0) - m // UNIT for code, m in minutes.items()}
     if set(extra.values()) - {0, 1}:
         return False
     given = [minutes[c] % UNIT for c, n in extra.items() if n]
     passed_over = [minutes[c] % UNIT for c, n in extra.items() if not n]
     return min(given, default=UNIT) >= max(passed_over, default=0)
+
+
+def _shortest_together(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
+    """Tell whether services of 7 minutes or less share one unit, billed for the longest of them."""
+    short = {code: m for code, m in minutes.items() if m < MIDPOINT}
+    given = [code for code in short if units.get(code)]
+    if sum(short.values()) < MIDPOINT or len(given) != 1:
+        return False
+    alone = units[given[0]] == 1 and short[given[0]] == max(short.values())
+    rest = {code: m for code, m in minutes.items() if code not in short}
+    return alone and _largest_first(rest, units)
 
 
 def spread(minutes: Mapping[str, int], prefer: Mapping[str, int]) -> dict[str, int]:

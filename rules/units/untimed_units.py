@@ -13,6 +13,10 @@ from rules.policy import Policy
 from rules.units.counting import plural
 
 ID = "untimed_units"
+BY_HAND = {
+    "area_additional": "the area treated is not charted",
+    "weekly": "it counts seven days, which one visit does not show",
+}
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -47,12 +51,11 @@ def _uncharted(visit: Visit, policy: Policy, each: list[str]) -> Iterator[Findin
 
 
 def _uncounted(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
-    """Name charted codes whose time or area is counted in ways that no rule here knows yet."""
-    billed = {(line.discipline, line.code) for line in visit.lines}
-    for key in chart_of(visit, policy).by_code:
-        if policy.codes[key[1]].kind not in (*ONCE, "timed"):
-            why = f"{key[1]}: its time, area or period is not counted here; enter its units by hand"
-            yield NotChecked(rule=ID, why=why, quiet=key in billed)
+    """Name charted codes whose units follow from what no chart gives."""
+    for discipline, code in chart_of(visit, policy).by_code:
+        if why := BY_HAND.get(policy.codes[code].kind):
+            billed = any(x.code == code and x.discipline == discipline for x in visit.lines)
+            yield NotChecked(rule=ID, why=f"{code}: {why}; enter its units by hand", quiet=billed)
 
 
 def _unbilled(line: Line, policy: Policy) -> Finding:

@@ -63,7 +63,7 @@ def procedure(
     code: str = "97110", /, *, minutes: float | None = None, role: str = "pt", **more: Any
 ) -> Raw:
     """A charted service; ``role="pt+pta"`` are two people who furnished it together."""
-    return _with(
+    return made(
         more,
         resourceType="Procedure",
         id="p1",
@@ -78,7 +78,7 @@ def procedure(
 
 
 def encounter(**more: Any) -> Raw:
-    return _with(
+    return made(
         more,
         resourceType="Encounter",
         id="enc",
@@ -90,11 +90,11 @@ def encounter(**more: Any) -> Raw:
 
 
 def patient(**more: Any) -> Raw:
-    return _with(more, resourceType="Patient", id="pat")
+    return made(more, resourceType="Patient", id="pat")
 
 
 def coverage(sopt: str = "121", /, **more: Any) -> Raw:
-    return _with(
+    return made(
         more,
         resourceType="Coverage",
         id="cov",
@@ -107,7 +107,7 @@ def coverage(sopt: str = "121", /, **more: Any) -> Raw:
 
 def charge(code: str = "97110", units: float | None = 2, /, *modifiers: str, **more: Any) -> Raw:
     """A charge that the EHR holds, its modifiers in our own encoding."""
-    return _with(
+    return made(
         more,
         resourceType="ChargeItem",
         id="c1",
@@ -139,7 +139,7 @@ def oracle(modifier: str, **priority: int) -> Raw:
 
 def observation(value: float, /, *of: str, unit: str = "min", **more: Any) -> Raw:
     """Minutes kept apart from the procedures they belong to."""
-    return _with(
+    return made(
         more,
         resourceType="Observation",
         id="o1",
@@ -152,7 +152,7 @@ def observation(value: float, /, *of: str, unit: str = "min", **more: Any) -> Ra
 
 
 def practitioner(*taxonomy: str, **more: Any) -> Raw:
-    return _with(
+    return made(
         more,
         resourceType="Practitioner",
         id="dr1",
@@ -161,7 +161,7 @@ def practitioner(*taxonomy: str, **more: Any) -> Raw:
 
 
 def practitioner_role(**more: Any) -> Raw:
-    return _with(
+    return made(
         more, resourceType="PractitionerRole", id="role1", practitioner=ref("Practitioner/dr1")
     )
 
@@ -214,5 +214,5 @@ def places(found: Reading) -> list[str]:
     return [issue.where.removeprefix("prefetch.") for issue in found.left_out]
 
 
-def _with(more: Mapping[str, Any], **usual: Any) -> Raw:
+def made(more: Mapping[str, Any], **usual: Any) -> Raw:
     return {key: value for key, value in {**usual, **more}.items() if value is not None}

@@ -151,11 +151,11 @@ def test_a_service_of_another_encounter_is_history(reference: str) -> None:
     assert ids(procedure(encounter=ref(reference)), procedure(id="p2")) == ["p2"]
 
 
-def test_history_is_neither_judged_nor_refused() -> None:
+def test_history_that_cannot_be_read_is_left_out_and_named_and_refuses_nothing() -> None:
     history = procedure(encounter=ref("Encounter/past"), subject=ref("Patient/other"), status=MARK)
     found = reading({**history, "unheard": MARK, "code": 5}, procedure(id="p2"))
     assert [s.id for s in found.visit.services] == ["p2"]
-    assert found.left_out == ()
+    assert places(found) == ["procedures.entry[0].resource.code.root"]
 
 
 def test_a_service_without_an_encounter_belongs_to_the_visit_of_its_day() -> None:

@@ -15,7 +15,8 @@ from plugin.fhir.elements import (
 from plugin.fhir.gather import Found
 from plugin.fhir.times import moment
 from tests.fhir.building import Raw, reading
-from tests.fhir.generating import KINDS, MARK, legal, modelled, spoiled, unsettled
+from tests.fhir.generating import KINDS, legal, modelled, spoiled, unsettled
+from tests.fhir.values import MARK
 
 SEARCHED = settings(deadline=None, derandomize=True, max_examples=30)
 

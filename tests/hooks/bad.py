@@ -13,8 +13,9 @@ SERVICE: Way = ("prefetch", "procedures", "entry", 0, "resource")
 CHARGE: Way = ("prefetch", "charges", "entry", 0, "resource")
 COVERAGE: Way = ("prefetch", "coverage", "entry", 0, "resource")
 VISIT: Way = ("prefetch", "encounter")
-KEYS = ("patient", "encounter", "procedures", "coverage", "charges", "practitioners", "minutes")
-OPTIONAL = ("charges", "practitioners", "minutes")
+RECORD = ("conditions", "orders", "plans", "eligibility", "consents", "documents", "claims")
+OPTIONAL = ("charges", "practitioners", "minutes", *RECORD)
+KEYS = ("patient", "encounter", "procedures", "coverage", *OPTIONAL)
 OPTIONAL_FIELDS: tuple[Way, ...] = (
     ("fhirServer",),
     ("fhirAuthorization",),

@@ -36,7 +36,19 @@ EVERYTHING = [
     f"Encounter/{ENCOUNTER}",
     f"Patient/{PATIENT}",
     f"Procedure?encounter={ENCOUNTER}",
+    f"Observation?encounter={ENCOUNTER}",
+    f"Condition?patient={PATIENT}",
+    f"ServiceRequest?patient={PATIENT}&status=active",
+    f"CarePlan?patient={PATIENT}&status=active,completed",
+    f"CoverageEligibilityResponse?patient={PATIENT}&status=active",
+    f"Consent?patient={PATIENT}&status=active",
+    f"DocumentReference?patient={PATIENT}&type=http://loinc.org%7C11506-3",
+    f"ExplanationOfBenefit?patient={PATIENT}",
 ]
+ASIDE = (
+    *("minutes", "conditions", "orders", "plans"),
+    *("eligibility", "consents", "documents", "claims"),
+)
 PEOPLE = [
     f"Practitioner?_id={MARK}-pt,{MARK}-pta",
     f"PractitionerRole?practitioner={MARK}-pt,{MARK}-pta",
@@ -56,6 +68,7 @@ def visit() -> Json:
         del entry["resource"]["performer"][0]["function"]
     people = [practitioner(f"{MARK}-pt", "225100000X"), practitioner(f"{MARK}-pta", "225200000X")]
     sent["prefetch"]["practitioners"] = bundle(people)
+    sent["prefetch"] |= {key: bundle([]) for key in ASIDE}
     return sent
 
 

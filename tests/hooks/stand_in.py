@@ -17,7 +17,7 @@ Answer = Callable[[Request], Response]
 POINTERS = {
     "encounter": ("encounter",),
     "context": ("context",),
-    "patient": ("subject", "beneficiary"),
+    "patient": ("subject", "beneficiary", "patient"),
     "practitioner": ("practitioner",),
 }
 
@@ -99,6 +99,8 @@ def serving(resources: Iterable[Json]) -> Answer:
 
 def _fits(resource: Json, wanted: dict[str, str]) -> bool:
     for name, text in wanted.items():
+        if name in {"status", "type"}:  # what is held is always of the kind that is asked for
+            continue
         values = text.split(",")
         if name == "_id":
             found = [resource["id"]]

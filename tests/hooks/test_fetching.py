@@ -33,6 +33,22 @@ def test_what_is_fetched_gives_the_same_cards_as_what_is_sent(
     assert server.paths == sorted([*EVERYTHING, *PEOPLE])
 
 
+def test_what_is_known_beyond_the_visit_is_fetched_too(client: FlaskClient, stand: Stand) -> None:
+    plan = {
+        "resourceType": "CarePlan",
+        "id": f"{MARK}-plan",
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "period": {"start": "2026-02-01"},
+    }
+    server = stand(but(usual(), "CarePlan", lambda _: said(bundle([plan]))))
+    sent = visit()
+    sent["prefetch"]["plans"] = bundle([plan])
+
+    assert post(client, asking(server.address)).json == post(client, sent).json
+
+
 def test_every_request_shows_the_token_and_asks_for_fhir(client: FlaskClient, stand: Stand) -> None:
     server = stand(usual())
 

@@ -15,7 +15,7 @@ from plugin.fhir.access import Access
 from plugin.fhir.fetch import LARGEST, PAGES, FetchError, search
 from plugin.parts import parts
 from tests.hooks.faults import TOKEN, places, tells_of_nobody
-from tests.hooks.fetched import LITTLE, OUTCOME, all_but, allow, asking, usual, visit
+from tests.hooks.fetched import LITTLE, OUTCOME, PEOPLE, all_but, allow, asking, usual, visit
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, kept, post, start
 from tests.hooks.stand_in import Answer, Stand, StandIn, but, missing, said, standing
@@ -25,6 +25,9 @@ from tests.hooks.visits import ENCOUNTER, MARK, bundle
 @pytest.fixture(autouse=True)
 def _site(app: Flask) -> None:
     allow(app)
+
+
+KINDS_ASIDE = {"CarePlan": "plans", "ExplanationOfBenefit": "claims", "Observation": "minutes"}
 
 
 def text(body: str | bytes, kind: str = "application/fhir+json") -> Answer:
@@ -81,6 +84,37 @@ def test_without_what_it_can_do_without_a_call_is_answered_and_says_so(
     hold(cards(answered))
     assert f"coverage: {why}" in cards(answered)[0]["detail"]
     assert MARK not in caplog.text
+
+
+@pytest.mark.parametrize("kind", KINDS_ASIDE)
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_a_server_does_not_offer_is_not_known_and_other_faults_are_owned_up_to(
+    name: str, kind: str, client: FlaskClient, stand: Stand
+) -> None:
+    answer, why = FAULTS[name]
+    server = stand(but(usual(), kind, answer))
+
+    answered = post(client, asking(server.address))
+
+    hold(cards(answered))
+    offered = name not in {"403", "404"}
+    line = f"{KINDS_ASIDE[kind]}: {why}"
+    assert (line in "".join(card["detail"] for card in cards(answered))) is offered
+
+
+def test_who_furnished_a_visit_is_fetched_before_what_it_can_do_without_is_waited_for(
+    app: Flask, stand: Stand
+) -> None:
+    allow(app, LITTLE * 5)
+    itself: list[StandIn] = []
+    itself.append(stand(but(usual(), "CarePlan", silent(itself))))
+
+    found = cards(post(app.test_client(), asking(itself[0].address)))
+
+    hold(found)
+    assert "plans: the time allowed ran out" in found[0]["detail"]
+    assert set(PEOPLE) < set(itself[0].paths)
+    assert "97110 ×1 GP CQ" in found[0]["detail"]
 
 
 @pytest.mark.parametrize("kind", ["Encounter", "Procedure"])

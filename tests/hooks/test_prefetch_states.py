@@ -21,7 +21,8 @@ NOTHING: tuple[Any, ...] = (
     [],
     [None],
 )
-KEYS = ("patient", "coverage", "charges", "practitioners", "minutes")
+RECORD = ("conditions", "orders", "plans", "eligibility", "consents", "documents", "claims")
+KEYS = ("patient", "coverage", "charges", "practitioners", "minutes", *RECORD)
 """Keys without which something can still be said."""
 
 
@@ -29,7 +30,7 @@ def asked(key: str, state: Any) -> Json:
     """Return a call whose key is in a state; the visit is over-billed."""
     sent = request(["97110 33min"], ["97110-GP x3"], minutes=bundle([]), practitioners=None)
     if state is ABSENT:
-        del sent["prefetch"][key]
+        sent["prefetch"].pop(key, None)
     else:
         sent["prefetch"][key] = state
     return sent
@@ -72,7 +73,7 @@ def test_a_visit_without_procedures_is_a_visit(state: Any, client: FlaskClient) 
     assert found[0]["summary"].startswith("97110 billed, but no such service is charted")
 
 
-@pytest.mark.parametrize("key", ["patient", "coverage", "charges", "practitioners", "minutes"])
+@pytest.mark.parametrize("key", KEYS)
 def test_an_error_is_owned_up_to(key: str, client: FlaskClient) -> None:
     found = cards(post(client, asked(key, ERROR)))
 
@@ -83,8 +84,9 @@ def test_an_error_is_owned_up_to(key: str, client: FlaskClient) -> None:
 def test_without_a_coverage_the_payer_is_not_presumed(state: Any, client: FlaskClient) -> None:
     found = cards(post(client, asked("coverage", state)))
 
-    unchecked = {x["why"] for x in found[0]["extension"][KEY]["notChecked"]}
-    assert unchecked == {"the payer was not recognised"}
+    unchecked = {x["rule"]: x["why"] for x in found[0]["extension"][KEY]["notChecked"]}
+    assert unchecked["ptp_edit"] == "the payer was not recognised"
+    assert "timed_units" not in unchecked
 
 
 def test_whose_visit_it_is_may_stand_in_the_context_alone(client: FlaskClient) -> None:

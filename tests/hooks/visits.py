@@ -44,7 +44,7 @@ def encounter(*, name: str = ENCOUNTER, whose: str = PATIENT, **more: Any) -> Js
         "status": "finished",
         "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
         "subject": {"reference": f"Patient/{whose}", "display": f"{MARK}-Display"},
-        "period": {"start": START, "end": f"{DAY}T10:30:00-06:00"},
+        "period": {"start": START, "end": f"{DAY}T09:45:00-06:00"},
         **more,
     }
 

@@ -1,5 +1,6 @@
 """Every rule: its table of cases, its fixes, and its trio of files."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,7 +45,24 @@ KEYS = {
     "why",
     "visit",
     "record",
+    "worked",
+    "attests",
+    "fixes",
+    "cites",
+    "lines",
 }
+TOLD: dict[str, Callable[[Finding], Iterable[str]]] = {
+    "worked": lambda x: x.worked,
+    "attests": lambda x: [fix.attests for fix in x.fixes if fix.attests],
+    "fixes": lambda x: [fix.label for fix in x.fixes if not fix.attests],
+    "lines": lambda x: [
+        f"{line.id or 'new'}: {' '.join(line.services)}"
+        for line in (x.remedy.new if x.remedy else ())
+    ],
+    "cites": lambda x: [" ".join(filter(None, (x.cite.id, x.cite.effective, x.cite.edition)))],
+}
+"""What a case may also pin: the arithmetic, the facts affirmed, the fixes made, the stored lines
+that they keep with the services billed, and the authority."""
 
 
 def remedied(seen: Visit, said: list[Finding]) -> Visit:
@@ -64,6 +82,9 @@ def test_case(rule: ModuleType, case: dict[str, Any]) -> None:
     found = [x for x in said if isinstance(x, Finding)]
     assert [x.says for x in found] == case.get("finds", [])
     assert [x.why for x in said if isinstance(x, NotChecked)] == case.get("not_checked", [])
+    for key, told in TOLD.items():
+        if key in case:
+            assert [each for x in found for each in told(x)] == case[key]
     if "indicator" in case:
         assert {x.indicator for x in found} == {case["indicator"]}
     after = remedied(seen, found)

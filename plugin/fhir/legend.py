@@ -1,0 +1,15 @@
+"""By what the codes and the people of a chart are understood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plugin.fhir.people import People
+from rules.policy import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The therapy codes, and the roles of everybody whom the request describes."""
+
+    codes: Mapping[str, Code]
+    people: People

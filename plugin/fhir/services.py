@@ -1,0 +1,76 @@
+"""The charted services of a visit, as the rules read them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from plugin.fhir.charges import coded
+from plugin.fhir.charted import Charted
+from plugin.fhir.diagnoses import Diagnoses
+from plugin.fhir.facts import facts_of, region_of
+from plugin.fhir.legend import Legend
+from plugin.fhir.minutes import MINUTES, minutes_of
+from plugin.fhir.scope import Scope
+from rules.model import Service
+from rules.people import discipline_of
+from rules.words import Discipline, Role
+
+
+def services_of(
+    today: Sequence[Charted],
+    scope: Scope,
+    legend: Legend,
+    diagnoses: Diagnoses,
+    supervision: Literal["direct", "general"] | None,
+) -> tuple[Service, ...]:
+    """Return the services of a day; ``supervision`` is how assistants usually were supervised."""
+    codes = [coded(service.read.it.code).code for service in today]
+    people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    made = []
+    for service, minutes, code, roles, discipline in zip(
+        today,
+        minutes_of(today, scope),
+        codes,
+        people,
+        _disciplines(codes, people, legend),
+        strict=True,
+    ):
+        it = service.read.it
+        began, ended = service.clock() if service.ended else (None, None)
+        named = it.reason_code or it.reason_reference
+        read = Service(
+            id=it.id,
+            code=code,
+            minutes=minutes,
+            roles=roles,
+            discipline=discipline,
+            region=region_of(it.body_site) if it.body_site else "",
+            began=began,
+            ended=ended,
+            supervision=supervision,
+            diagnoses=diagnoses.of_service(service.read) if named else (),
+        )
+        if it.extension and (len(it.extension) > 1 or it.extension[0].url != MINUTES):
+            read = replace(read, **facts_of(service.read, scope.decoder))
+        made.append(read)
+    return tuple(made)
+
+
+def _disciplines(
+    codes: Sequence[str], people: Sequence[tuple[Role, ...]], legend: Legend
+) -> list[Discipline | None]:
+    """Return each service's discipline.
+
+    Those that nobody is named for are put under the visit's, where it has but one. Their minutes
+    then count in its pool; who furnished them is still asked.
+    """
+    found = [
+        discipline_of(roles, legend.codes.get(code))
+        for code, roles in zip(codes, people, strict=True)
+    ]
+    known = {discipline for discipline in found if discipline}
+    only = known.pop() if len(known) == 1 else None
+    return [
+        discipline or (None if roles else only)
+        for discipline, roles in zip(found, people, strict=True)
+    ]

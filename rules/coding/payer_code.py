@@ -1,0 +1,58 @@
+"""Where a payer takes a service under a code of its own, that code is billed.
+
+Unattended electrical stimulation is the case in point: Medicare knows G0283 alone, while 97014 is
+what others know. Which code goes for which is data (``payer_code.instead``), payer by payer.
+"""
+
+from collections.abc import Iterator
+
+from rules.chart import ONCE, billed_of, chart_of
+from rules.coverage import CHOSEN
+from rules.model import Finding, Fix, Line, Visit
+from rules.policy import Policy
+
+ID = "payer_code"
+
+
+def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+    """Find services billed, or charted and not billed yet, under a code this payer does not take.
+
+    A line with a notice modifier (GA, GX, GY, GZ) asks for the denial of its code and is let be.
+    """
+    instead = policy.get("payer_code.instead", dict)
+    if not chart_of(visit, policy).renamed and billed_of(visit).codes.isdisjoint(instead):
+        return
+    for old, new in instead.items():
+        lines = [x for x in visit.lines if x.code == old and not CHOSEN.intersection(x.modifiers)]
+        renamed = [_renamed(line, new) for line in lines]
+        fixed = (*renamed, *_unbilled(visit, old, (*visit.lines, *renamed), policy))
+        if fixed:
+            yield Finding(
+                rule=ID,
+                says=f"{new} instead of {old}: this payer takes the same service as {new} only",
+                codes=(old, new),
+                cite=policy.cite("payer_code.instead"),
+                fixes=(Fix(f"Bill {new} instead of {old}", tuple(lines), fixed),),
+            )
+
+
+def _renamed(line: Line, code: str) -> Line:
+    """Return a line under another code; what stands on it still holds of the same service."""
+    return Line(
+        code=code,
+        units=line.units,
+        modifiers=line.modifiers,
+        discipline=line.discipline,
+        services=line.services,
+        id=line.id,
+    )
+
+
+def _unbilled(visit: Visit, old: str, lines: tuple[Line, ...], policy: Policy) -> Iterator[Line]:
+    """Write the lines of untimed services that were charted under the old code alone."""
+    chart = chart_of(visit, policy)
+    billed = {(line.discipline, line.code) for line in lines}
+    keys = {(s.discipline, s.code): None for s in chart.renamed if s.charted_as == old}
+    for key in keys:
+        if key not in billed and key in chart.by_code and policy.codes[key[1]].kind in ONCE:
+            yield chart.line(key, 1)

@@ -1,0 +1,80 @@
+"""What services are billed for: codes that can be diagnoses, and that are still in use."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from rules.chart import billed_of
+from rules.model import Finding, NotChecked, Said, Visit
+from rules.policy import Policy
+from rules.words import Indicator
+
+ID = "diagnosis"
+SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
+NONE_KNOWN = (NotChecked(rule=ID, why="no diagnosis is known", quiet=True),)
+
+
+def check(visit: Visit, policy: Policy) -> Said:
+    """Find services without a diagnosis, and codes that are no diagnosis codes on the day.
+
+    Whether a code is complete, or covers the service, is not judged: no table of diagnoses is kept.
+    """
+    known = {*visit.diagnoses, *[code for s in visit.services for code in s.diagnoses]}
+    if not known:
+        return NONE_KNOWN if visit.services else ()
+    of_codes = visit.memo.get((ID, policy))
+    if of_codes is None:
+        of_codes = visit.memo[ID, policy] = (*_strange(known, policy), *_retired(known, policy))
+    return of_codes if visit.diagnoses else (*of_codes, *_without(visit, policy))
+
+
+def _strange(known: Collection[str], policy: Policy) -> Iterator[Finding]:
+    """Find what is not in the form of ICD-10-CM: a letter, a digit, then one to five more."""
+    strange = sorted(code for code in known if not SHAPE.fullmatch(code.upper()))
+    if len(strange) == len(known):
+        says = "No diagnosis is in the form of an ICD-10-CM code: no service can be billed with it"
+        yield _finding(says, strange, policy, "warning")
+    elif strange:
+        says = "A diagnosis is not in the form of an ICD-10-CM code; others of the visit are"
+        yield _finding(says, strange, policy, "info")
+
+
+def _retired(known: Collection[str], policy: Policy) -> Iterator[Finding]:
+    """Find diagnosis codes that others have replaced."""
+    plain = {code.upper().replace(".", "") for code in known}
+    for code, instead in policy.get("diagnosis.retired", dict).items():
+        if code.replace(".", "") in plain:
+            yield Finding(
+                rule=ID,
+                says="A diagnosis code is no longer in use on this day; finer codes replace it",
+                codes=(),
+                cite=policy.cite("diagnosis.retired"),
+                indicator="info",
+                worked=(f"{code} is now one of {', '.join(instead)}",),
+            )
+
+
+def _without(visit: Visit, policy: Policy) -> Iterator[Finding]:
+    """Find billed codes that no diagnosis is named for, where others of the visit have one."""
+    named = {service.code for service in visit.services if service.diagnoses}
+    bare = {s.code: None for s in visit.services if s.code not in named}
+    codes = tuple([code for code in bare if code in billed_of(visit).codes])
+    if codes:
+        says = f"{', '.join(codes)}: no diagnosis is named, though other services have one"
+        yield Finding(
+            rule=ID,
+            says=says,
+            codes=codes,
+            cite=policy.cite("diagnosis.applies"),
+            indicator="info",
+        )
+
+
+def _finding(says: str, strange: list[str], policy: Policy, indicator: Indicator) -> Finding:
+    return Finding(
+        rule=ID,
+        says=says,
+        codes=(),
+        cite=policy.cite("diagnosis.applies"),
+        indicator=indicator,
+        worked=(f"Charted: {', '.join(strange)}",),
+    )

@@ -1,0 +1,65 @@
+"""The code under which a payer takes what was charted.
+
+A payer may know a service under another code, and what was given to several patients at once is
+group therapy, whatever it was charted as. Both are settled here, once, before any rule looks, so
+that every rule judges the code that is billed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rules.coverage import CHOSEN
+from rules.model import Service, Visit
+from rules.people import barred
+from rules.policy import Policy
+
+NONE: Mapping[str, str] = {}
+
+
+def instead(rule: str, policy: Policy) -> Mapping[str, str]:
+    """Return the codes that a rule replaces, and with what; none when it is not law."""
+    row = policy.find(f"{rule}.instead") if policy.applies(rule) else None
+    codes: Mapping[str, str] = row.value if row else NONE
+    return codes
+
+
+def as_billed(visit: Visit, policy: Policy) -> Visit:
+    """Return a visit whose services bear the codes that this payer takes; the same if all do."""
+    services = _recoded(visit, policy)
+    # What was worked out of the chart before does not hold of another.
+    return visit if services is visit.services else replace(visit, services=services, memo={})
+
+
+def _recoded(visit: Visit, policy: Policy) -> tuple[Service, ...]:
+    """Return a visit's services under the codes that this payer takes; the same if all are."""
+    payers = instead("payer_code", policy)
+    groups = instead("group_therapy", policy)
+    services = visit.services
+    touched = [i for i, s in enumerate(services) if s.code in payers or (s.patients or 0) > 1]
+    if not touched:
+        return services
+    # A line with a notice modifier asks for the denial of that very code.
+    asked = {line.code for line in visit.lines if CHOSEN.intersection(line.modifiers)}
+    found = list(services)
+    for i in touched:
+        charted = services[i].code
+        code = _group(services[i], groups, policy)
+        if not code and charted not in asked:
+            code = payers.get(charted, "")
+        if code:
+            found[i] = replace(services[i], code=code, charted_as=charted)
+    return tuple(found)
+
+
+def _group(service: Service, groups: Mapping[str, str], policy: Policy) -> str:
+    """Return the group code for a service given to several at once; empty when none follows.
+
+    Group therapy has its own code for physical and occupational therapy and for speech-language
+    pathology: a discipline that does not bill it has none, and people who may not bill it neither.
+    """
+    code = policy.code(groups.get(service.code, ""))
+    if (service.patients or 0) < 2 or code is None:  # noqa: PLR2004 - two are a group
+        return ""
+    if service.discipline and service.discipline not in code.disciplines:
+        return ""
+    return "" if barred(service.roles, service.discipline, code, policy) else code.code
