@@ -63,6 +63,7 @@ def hold_fix(fix: Fix, seen: Visit) -> None:
         assert len(fix.attests.split()) > 3
         assert not MARKS.search(fix.attests)
         assert fix.attests[-1] not in ".!"
+        assert named(fix.new) >= named(fix.old) or not fix.label.startswith("Add ")
         assert named(fix.new) - named(fix.old) <= set(re.findall(r"[0-9A-Z]{2,5}", fix.label))
 
 

@@ -50,6 +50,7 @@ KEYS = {
     "fixes",
     "cites",
     "lines",
+    "codes",
 }
 TOLD: dict[str, Callable[[Finding], Iterable[str]]] = {
     "worked": lambda x: x.worked,
@@ -59,10 +60,11 @@ TOLD: dict[str, Callable[[Finding], Iterable[str]]] = {
         f"{line.id or 'new'}: {' '.join(line.services)}"
         for line in (x.remedy.new if x.remedy else ())
     ],
+    "codes": lambda x: x.codes,
     "cites": lambda x: [" ".join(filter(None, (x.cite.id, x.cite.effective, x.cite.edition)))],
 }
 """What a case may also pin: the arithmetic, the facts affirmed, the fixes made, the stored lines
-that they keep with the services billed, and the authority."""
+that they keep with the services billed, the codes concerned, and the authority."""
 
 
 def remedied(seen: Visit, said: list[Finding]) -> Visit:
