@@ -128,7 +128,7 @@ def furnished(visit: Visit, line: Line) -> tuple[Service, ...]:
 
 def lines_of(visit: Visit, discipline: Discipline | None) -> tuple[Line, ...]:
     """Return the lines of one discipline."""
-    return tuple(line for line in visit.lines if line.discipline == discipline)
+    return tuple([line for line in visit.lines if line.discipline == discipline])
 
 
 def disciplines_of(visit: Visit) -> tuple[Discipline | None, ...]:
@@ -168,13 +168,13 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         barred=tuple(unable),
         unpaid=never,
         swallowed=swallowed,
-        charted=frozenset((s.discipline, s.code) for s in visit.services),
+        charted=frozenset([(s.discipline, s.code) for s in visit.services]),
         unread=tuple(unread),
         out=out,
         unnamed=tuple(
             {s.code: None for s in visit.services if not s.roles and s.code in policy.codes}
         ),
-        assisted=any(s.by_assistant for found in by_code.values() for s in found),
+        assisted=True in [s.by_assistant for found in by_code.values() for s in found],
         renamed=renamed,
         grouped=_grouped(usable, policy),
         several=len({discipline for discipline, _ in by_code}) > 1,
@@ -221,7 +221,9 @@ def _pools(
     for (discipline, code), services in by_code.items():
         if policy.codes[code].kind != "timed":
             continue
-        pool = pools.setdefault(discipline, Pool())
+        pool = pools.get(discipline)
+        if pool is None:
+            pool = pools[discipline] = Pool()
         for service in services:
             if service.minutes is None:
                 pool.missing.add(code)

@@ -1,7 +1,7 @@
 """Run every rule over a visit, and settle its bill."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import ModuleType
 
@@ -77,13 +77,17 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     return Bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),
-        open=tuple(
-            f
-            for f in said
-            if isinstance(f, Finding) and f.remedy is None and (f.rule, f.says) not in fixed
-        ),
-        not_checked=(*(n for n in said if isinstance(n, NotChecked)), *unfollowed(policy)),
+        open=_unanswered(said, fixed),
+        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
     )
+
+
+def _unanswered(
+    said: Iterable[Finding | NotChecked], fixed: Mapping[tuple[str, str], Finding]
+) -> tuple[Finding, ...]:
+    """Return the findings that need a person."""
+    found = [x for x in said if isinstance(x, Finding) and x.remedy is None]
+    return tuple([x for x in found if (x.rule, x.says) not in fixed])
 
 
 def unfollowed(policy: Policy) -> Iterable[NotChecked]:

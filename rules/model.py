@@ -186,7 +186,10 @@ class Finding:
     @property
     def remedy(self) -> Fix | None:
         """The fix that needs nobody's word, or None."""
-        return next((fix for fix in self.fixes if not fix.attests), None)
+        for fix in self.fixes:
+            if not fix.attests:
+                return fix
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

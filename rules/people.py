@@ -40,7 +40,7 @@ def discipline_of(roles: Iterable[str], code: Code | None) -> Discipline | None:
     >>> discipline_of(("pt", "pta"), None)
     'PT'
     """
-    found = [OF_ROLE[role] for role in roles if role in OF_ROLE]
+    found = [OF_ROLE[role] for role in roles if role in OF_ROLE] if roles else ()
     if found:
         return found[0] if found.count(found[0]) == len(found) else None
     return OF_PLAN.get(code.only) if code else None

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from plugin.fhir.decode import Read
-from plugin.fhir.elements import Period, Procedure
+from plugin.fhir.elements import Procedure
 from plugin.fhir.times import day, moment
 
 DAY = timedelta(days=1)
@@ -47,13 +47,10 @@ def charted(read: Read[Procedure]) -> Charted:
     when = period.start if period and period.start else read.it.performed_date_time
     began = moment(when) if when else None
     on = began.date() if began else day(when) if when else None
-    ended = _ended(period) if period and period.start and period.end else None
-    return Charted(read, when, on, began, ended)
-
-
-def _ended(period: Period) -> datetime | None:
-    """Return the end of a period; None also when it cannot be read, which need not matter."""
+    if period is None or not period.start or not period.end:
+        return Charted(read, when, on, began)
     try:
-        return moment(period.end)
+        ended = moment(period.end)
     except ValueError:
-        return None
+        ended = None  # which need not matter
+    return Charted(read, when, on, began, ended)

@@ -26,7 +26,7 @@ def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
     spans: list[Span] = []
     for i, service in enumerate(charted):
         read = service.read
-        stated = stated_in(read.it.extension)
+        stated = stated_in(read.it.extension) if read.it.extension else None
         if stated:
             said.append(in_minutes(stated.valueQuantity, f"{read.where}.extension", scope))
         elif measured and read.reference and read.reference in measured:

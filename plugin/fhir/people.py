@@ -50,9 +50,11 @@ def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
     return None
 
 
-def _function(performer: Performer) -> Role | None:
-    """Return the role that a service gives somebody."""
-    return role_in([performer.function]) if performer.function else None
+def _said(performers: Sequence[Performer]) -> Said:
+    """Return whom a service names, each with the role that it gives them."""
+    return tuple(
+        [(p.actor.reference, role_in((p.function,)) if p.function else None) for p in performers]
+    )
 
 
 class People:
@@ -102,7 +104,7 @@ class People:
         names nobody whose role is known, the one role among the encounter's participants; then the
         site's roster.
         """
-        said = tuple([(p.actor.reference, _function(p)) for p in performers])
+        said = _said(performers)
         roles = self._of.get(said)
         if roles is None:
             roles = self._of[said] = self._together(said, encounter)
@@ -110,7 +112,7 @@ class People:
 
     def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
         """Return the roles that a service of another visit and the request give its people."""
-        said = tuple([(p.actor.reference, _function(p)) for p in performers])
+        said = _said(performers)
         roles = self._past.get(said)
         if roles is None:
             known = [role or self._knows(self._aliases.tail(actor)) for actor, role in said]

@@ -91,7 +91,7 @@ def _mode(
     if mode is not None and mode not in MODES:
         decoder.omit(f"{at}.extension", "the telehealth mode should be video or audio")
         return None
-    return cast(Literal["video", "audio"] | None, mode)
+    return cast('Literal["video", "audio"] | None', mode)
 
 
 def _supervision(
@@ -103,7 +103,7 @@ def _supervision(
     if stated not in FACTS[SUPERVISION].allowed:
         decoder.omit(f"{at}.extension", FACTS[SUPERVISION].why)
         return tenant.supervision
-    return cast(Literal["direct", "general"], stated)
+    return cast('Literal["direct", "general"]', stated)
 
 
 def _like(form: re.Pattern[str], text: str, at: str, decoder: Decoder) -> str:

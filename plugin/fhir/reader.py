@@ -183,8 +183,12 @@ def _legend(scope: Scope, codes: Mapping[str, Code]) -> Legend:
 
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
-    every = [scope.aliases.target(performer.actor) for performer in read.it.performer]
-    return tuple([actor for actor in every if actor and not actor.startswith("#")])
+    found = []
+    for performer in read.it.performer:
+        actor = scope.aliases.tail(performer.actor.reference)
+        if actor and not actor.startswith("#"):
+            found.append(actor)
+    return tuple(found)
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

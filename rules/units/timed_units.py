@@ -33,6 +33,8 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     count = METHODS[policy.get("timed_units.method", str)]
     chart = chart_of(visit, policy)
     for discipline, pool in chart.pools.items():
+        if not pool.minutes:
+            continue
         lines = lines_of(visit, discipline)
         if not _countable(lines, pool, policy, chart, discipline):
             continue

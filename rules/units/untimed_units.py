@@ -7,7 +7,7 @@ range-of-motion measurement counts each limb, so as many as are charted.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rules.chart import ONCE, Key, chart_of, strays
+from rules.chart import ONCE, Key, billed_of, chart_of, strays
 from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.units.counting import plural
@@ -23,14 +23,17 @@ def check(visit: Visit, policy: Policy) -> Said:
     """Find untimed codes that are charted but not billed, or billed more often than they occur."""
     each = policy.get("untimed_units.each_service", list)
     chart = chart_of(visit, policy)
+    billed = billed_of(visit).codes
     for key, services in chart.by_code.items():
         if policy.codes[key[1]].kind not in ONCE:
             continue
-        lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
+        lines = []
+        if key[1] in billed:
+            lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
         most = len(services) if key[1] in each else 1
         if not lines:
             yield _unbilled(chart.line(key, most), policy)
-        elif sum(line.units for line in lines) > most:
+        elif sum([line.units for line in lines]) > most:
             yield _over(lines, most, policy)
     yield from _uncharted(visit, policy, each)
     yield from _uncounted(visit, policy)
