@@ -9,6 +9,7 @@ from plugin.fhir.charted import Charted
 from plugin.fhir.elements import Extension, Observation, Quantity
 from plugin.fhir.scope import NOT_THEIRS, Scope, once
 from plugin.fhir.times import minutes_between, moment
+from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
 LONGEST = 24 * 60
@@ -19,7 +20,9 @@ Span = tuple[int, datetime, datetime]
 VOID = frozenset({"entered-in-error", "cancelled"})
 
 
-def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
+def minutes_of(
+    charted: Sequence[Charted], disciplines: Sequence[Discipline | None], scope: Scope
+) -> list[int | None]:
     """Return each service's minutes; None where the chart does not say."""
     measured = _measured(scope)
     said: list[int | None] = []
@@ -34,9 +37,12 @@ def minutes_of(charted: Sequence[Charted], scope: Scope) -> list[int | None]:
         else:
             said.append(None)
             _add_span(spans, i, service, scope)
-    if not _crowded(spans, scope):
-        for i, began, ended in spans:
-            said[i] = minutes_between(began, ended)
+    for discipline in dict.fromkeys([disciplines[i] for i, _, _ in spans]):
+        # Two disciplines may treat at once; each one's times are judged by themselves.
+        mine = [span for span in spans if disciplines[span[0]] == discipline]
+        if not _crowded(mine, scope):
+            for i, began, ended in mine:
+                said[i] = minutes_between(began, ended)
     return said
 
 

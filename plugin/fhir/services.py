@@ -26,14 +26,11 @@ def services_of(
     """Return the services of a day; ``supervision`` is how assistants usually were supervised."""
     codes = [coded(service.read.it.code).code for service in today]
     people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    disciplines = _disciplines(codes, people, legend)
+    minutes_each = minutes_of(today, disciplines, scope)
     made = []
     for service, minutes, code, roles, discipline in zip(
-        today,
-        minutes_of(today, scope),
-        codes,
-        people,
-        _disciplines(codes, people, legend),
-        strict=True,
+        today, minutes_each, codes, people, disciplines, strict=True
     ):
         it = service.read.it
         began, ended = service.clock() if service.ended else (None, None)

@@ -18,6 +18,16 @@ BASE = "https://countersign-health.github.io/fhir"
 CPT = "http://www.ama-assn.org/go/cpt"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 NUCC = "http://nucc.org/provider-taxonomy"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+EXTENSIONS = {
+    "patients": ("patients-in-session", "valuePositiveInt"),
+    "supervision": ("supervision", "valueCode"),
+    "intent": ("care-intent", "valueCode"),
+    "patient_present": ("patient-present", "valueBoolean"),
+    "data_days": ("data-days", "valuePositiveInt"),
+    "live_contact": ("interactive-contact", "valueBoolean"),
+}
+"""How a fact of the shorthand is sent: by which extension, as what."""
 DAY = "2026-03-02"
 START = f"{DAY}T09:00:00-06:00"
 INSTANCE = "3f0c9a52-6a4e-4d0b-9c1e-5b7d2f8a6e41"
@@ -82,10 +92,27 @@ def procedure(text: str, number: int = 0, **more: Any) -> Json:
         "performedDateTime": START,
         "note": [{"text": f"{MARK}-Note"}],
     }
-    if "minutes" in facts:
-        made["extension"] = [minutes(facts["minutes"])]
+    said = [minutes(facts["minutes"])] if "minutes" in facts else []
+    said += [
+        {"url": f"{BASE}/StructureDefinition/{name}", kind: facts[fact]}
+        for fact, (name, kind) in EXTENSIONS.items()
+        if fact in facts
+    ]
+    if said:
+        made["extension"] = said
     if facts["roles"]:
         made["performer"] = [performer(role) for role in facts["roles"]]
+    if "region" in facts:
+        made["bodySite"] = [{"text": facts["region"]}]
+    if "began" in facts:
+        del made["performedDateTime"]
+        made["performedPeriod"] = {
+            end: f"{DAY}T{at // 60:02}:{at % 60:02}:00-06:00"
+            for end, at in (("start", facts["began"]), ("end", facts["ended"]))
+        }
+    if "diagnoses" in facts:
+        coded = [{"system": ICD_10_CM, "code": code} for code in facts["diagnoses"]]
+        made["reasonCode"] = [{"coding": coded}]
     return {**made, **more}
 
 
