@@ -136,8 +136,7 @@ def _explained(finding: Finding, about: About) -> Iterator[str]:
         yield _bullets(finding.worked)
     if finding.fixes:
         yield _bullets(f"**{fix.label}**, if {fix.attests}" for fix in finding.fixes)
-        lines = ", ".join(dict.fromkeys(line.code for line in finding.fixes[0].old))
-        yield f"Choose only what is true of this visit. Without it {lines} is not paid."
+        yield "Choose only what is true of this visit."
     yield _authority(finding.cite)
 
 
