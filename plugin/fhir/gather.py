@@ -40,20 +40,6 @@ ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
 
 
-class Search(msgspec.Struct, gc=False):
-    """Why a search brought a resource."""
-
-    mode: str = ""
-
-
-class Entry(msgspec.Struct, gc=False):
-    """One entry of a Bundle, as far as it is read."""
-
-    resource: Raw | None = None
-    fullUrl: str = ""  # noqa: N815 - FHIR's name
-    search: Search | None = None
-
-
 class Found(msgspec.Struct, frozen=True, gc=False):
     """One resource as received, and its place in the request."""
 
@@ -157,37 +143,21 @@ def _entries(bundle: Raw, where: str) -> list[Found]:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise RefusedError(400, Issue(place, "should be a list", "structure"))
-    try:
-        read = msgspec.convert(entries, list[Entry])
-    except msgspec.ValidationError:
-        read = [_entry(entry, f"{place}[{i}]") for i, entry in enumerate(entries)]
-    return [
-        Found(
-            f"{place}[{i}].resource",
-            entry.resource,
-            entry.fullUrl,
-            entry.search is not None and entry.search.mode == "include",
-        )
-        for i, entry in enumerate(read)
-        # A warning may be added to the results.
-        if entry.resource is not None and entry.resource.get("resourceType") != "OperationOutcome"
-    ]
-
-
-def _entry(raw: Any, place: str) -> "Entry":
-    """Read one entry as far as it can be read.
-
-    Raises:
-        RefusedError: 400, when it or its resource is no object.
-
-    """
-    if not isinstance(raw, dict):
-        raise RefusedError(400, Issue(place, "should be an object", "structure"))
-    resource, alias, search = raw.get("resource"), raw.get("fullUrl"), raw.get("search")
-    if resource is not None and not isinstance(resource, dict):
-        raise RefusedError(400, Issue(f"{place}.resource", "should be an object", "structure"))
-    mode = search.get("mode") if isinstance(search, dict) else ""
-    return Entry(resource, alias if isinstance(alias, str) else "", Search(str(mode)))
+    found = []
+    for i, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise RefusedError(400, Issue(f"{place}[{i}]", "should be an object", "structure"))
+        resource = entry.get("resource")
+        if resource is None:
+            continue
+        at = f"{place}[{i}].resource"
+        if not isinstance(resource, dict):
+            raise RefusedError(400, Issue(at, "should be an object", "structure"))
+        if resource.get("resourceType") != "OperationOutcome":  # a warning added to the results
+            alias, search = entry.get("fullUrl"), entry.get("search")
+            included = isinstance(search, dict) and search.get("mode") == "include"
+            found.append(Found(at, resource, alias if isinstance(alias, str) else "", included))
+    return found
 
 
 def next_page(bundle: Raw) -> str:
