@@ -92,7 +92,11 @@ class Line:
 
     @property
     def charge(self) -> tuple[str, int, tuple[str, ...]]:
-        """What is charged, whoever stored it: code, units, modifiers."""
+        """What is charged, whoever stored it: code, units, modifiers.
+
+        >>> Line(code="97110", units=2, modifiers=("GP",)).charge
+        ('97110', 2, ('GP',))
+        """
         return self.code, self.units, self.modifiers
 
 
