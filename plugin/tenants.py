@@ -44,11 +44,16 @@ def load(root: Path = ROOT) -> dict[str, Tenant]:
 
     """
     validator = schema(root)
+    known = {path.stem for path in (root / "profiles" / "payers").glob("*.yaml")}
     tenants = {}
     for path in sorted((root / "profiles" / "tenants").glob("*.yaml")):
         data = read_valid(path, validator)
         if data.get("tenant") != path.stem:
             raise RuleDataError(f"{path.name}: tenant: should be {path.stem}, as the file is named")
+        for i, entry in enumerate(data["payers"]):
+            if entry["payer"] not in known:
+                place = f"{path.name}: payers[{i}].payer"
+                raise RuleDataError(f"{place}: {entry['payer']} has no file in profiles/payers")
         tenants[path.stem] = _tenant(data)
     return tenants
 
@@ -62,7 +67,8 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         fhir_servers=tuple(data.get("fhir_servers", ())),
         max_cards=data.get("max_cards", 3),
         time_budget=data.get("time_budget_ms", 1500) / 1000,
-        payers={entry["is"].lower(): entry["payer"] for entry in data["payers"]},
+        # The first match wins, so it is written last.
+        payers={entry["is"].lower(): entry["payer"] for entry in reversed(data["payers"])},
         roster=data.get("roster", {}),
         mac=data.get("mac", ""),
         visit_length_tolerance=data.get("visit_length_tolerance", 8),

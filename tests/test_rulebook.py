@@ -89,6 +89,7 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
         ("tenant: demo", "tenant: demonstration", "should be demo"),
         ("setting: practitioner", "setting: office", "setting"),
         ("max_cards: 3", "max_cards: 0", "max_cards"),
+        ("payer: commercial}", "payer: trade}", r"payers\[2\]\.payer: trade has no file"),
     ],
 )
 def test_a_faulty_site_is_named(copy: Path, was: str, now: str, complaint: str) -> None:

@@ -78,12 +78,14 @@ def spread(minutes: Mapping[str, int], prefer: Mapping[str, int]) -> dict[str, i
     {'97110': 1, '97140': 1, '97116': 1, '97035': 0}
     >>> spread({"97112": 20, "97110": 20}, {"97112": 3})
     {'97112': 2, '97110': 1}
+    >>> spread({"97110": 20, "97112": 35}, {})
+    {'97110': 1, '97112': 3}
     """
     units = {code: m // UNIT for code, m in minutes.items()}
     left = units_for(sum(minutes.values())) - sum(units.values())
     order = sorted(
         minutes,
-        key=lambda c: (-(minutes[c] % UNIT), units[c] - prefer.get(c, 0), -minutes[c], c),
+        key=lambda c: (-(minutes[c] % UNIT), prefer.get(c, 0) <= units[c], -minutes[c], c),
     )
     for code in order[:left]:
         units[code] += 1
