@@ -242,14 +242,28 @@ def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit
     codes: dict[Discipline | None, set[str]] = {}
     for discipline, code in keys:
         codes.setdefault(discipline, set()).add(code)
-    edges: dict[Key, list[tuple[str, Edit]]] = {}
-    for discipline, mine in codes.items():
-        for one, two, edit in policy.edits_among(mine):
-            if edit.indicator == "0":
-                edges.setdefault((discipline, two), []).append((one, edit))
-    # A code that is itself never paid here swallows nothing; of several the lowest code is named.
-    paid = {
-        key: [(one, edit) for one, edit in found if (key[0], one) not in edges]
-        for key, found in sorted(edges.items(), key=lambda item: str(item[0]))
+    return {
+        (discipline, two): by
+        for discipline in sorted(codes, key=str)
+        for two, by in _never_together(frozenset(codes[discipline]), policy).items()
     }
-    return {key: min(found, key=lambda x: x[0]) for key, found in paid.items() if found}
+
+
+def _never_together(codes: frozenset[str], policy: Policy) -> Mapping[str, tuple[str, Edit]]:
+    """Return which codes others never let be paid beside them; of several the lowest is named.
+
+    A code that is itself never paid among these swallows nothing. Kept with the policy: the same
+    codes meet many times a day.
+    """
+    known: Mapping[str, tuple[str, Edit]] | None = policy.memo.get(codes)
+    if known is not None:
+        return known
+    edges = sorted((two, one, e) for one, two, e in policy.edits_among(codes) if e.indicator == "0")
+    swallowed = {two for two, _, _ in edges}
+    found: dict[str, tuple[str, Edit]] = {}
+    for two, one, edit in edges:
+        if one not in swallowed:
+            found.setdefault(two, (one, edit))
+    if len(policy.memo) < KEPT:
+        policy.memo[codes] = found
+    return found

@@ -1,7 +1,7 @@
 """Run every rule over a visit, and settle its bill."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 
@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 ROUNDS = 10
 FOLLOWED = "followed"
+COUNTED = frozenset({"timed_units", "untimed_units"})
+"""Rules that look at codes and units alone: a modifier changes nothing that they say."""
 Spoken = tuple[Finding | NotChecked, ...]
 Heard = tuple[tuple[Line, ...], Spoken]
 """What a rule said, and of which lines."""
@@ -63,11 +65,10 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
         before = visit.lines
         for rule in rules:
             last = heard.get(rule.ID)
-            if last is None or last[0] is not visit.lines:  # else it would say the same again
+            if last is None or (last[0] is not visit.lines and _moved(rule, last[0], visit.lines)):
                 spoken = ask(rule, visit, policy)
-                heard[rule.ID] = (visit.lines, spoken)
-                if spoken:
-                    visit = _applied(visit, spoken, fixed)
+                seen, visit = visit.lines, _applied(visit, spoken, fixed) if spoken else visit
+                heard[rule.ID] = (visit.lines if _answered(spoken) else seen, spoken)
         if visit.lines == before:
             break
     else:
@@ -80,6 +81,19 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
         open=_unanswered(said, fixed),
         not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
     )
+
+
+def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Tell whether a rule might say of lines what it did not say of those it has seen."""
+    return rule.ID not in COUNTED or (
+        [(x.code, x.units, x.discipline) for x in seen]
+        != [(x.code, x.units, x.discipline) for x in lines]
+    )
+
+
+def _answered(spoken: Spoken) -> bool:
+    """Tell whether a rule has nothing to add once its own fixes are applied; a fix must hold."""
+    return not spoken or all(isinstance(x, Finding) and x.remedy for x in spoken)
 
 
 def _unanswered(

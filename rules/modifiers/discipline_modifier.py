@@ -60,7 +60,7 @@ def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Po
     for line in lines:
         kept = tuple([m for m in line.modifiers if m not in every])
         fixed.append(line.carrying(added(kept, modifier)))
-    codes = tuple(dict.fromkeys(line.code for line in lines))
+    codes = tuple(dict.fromkeys([line.code for line in lines]))
     listed = ", ".join(codes)
     verb = "needs" if len(codes) == 1 else "need"
     return Finding(
