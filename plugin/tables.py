@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
+from sys import intern
 
 from rules.policy import AddOn, Code, Edit, Fee, Mue, RuleDataError, Tables
 
@@ -68,7 +69,10 @@ def load(root: Path) -> Tables:
 
 
 def _rows(path: Path, *columns: str) -> Table:
-    """Read a table whose first line is its provenance, and whose second names its columns."""
+    """Read a table whose first line is its provenance, and whose second names its columns.
+
+    Columns that nobody asks for are passed over, and the same text is kept once: tables are long.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             if not file.readline().startswith("#"):
@@ -76,13 +80,15 @@ def _rows(path: Path, *columns: str) -> Table:
             reader = csv.DictReader(file)
             if missing := sorted(set(columns).difference(reader.fieldnames or ())):
                 raise RuleDataError(f"{path.name}: line 2: no column {', '.join(missing)}")
-            rows = tuple(enumerate(reader, start=3))
+            return tuple([(n, _row(path, n, row, columns)) for n, row in enumerate(reader, 3)])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RuleDataError(f"{path.name}: cannot be read: {error}") from error
-    for number, row in rows:
-        if None in row or None in row.values():
-            raise RuleDataError(f"{path.name}: line {number}: has more or fewer fields than line 2")
-    return rows
+
+
+def _row(path: Path, number: int, row: dict[str, str], columns: Iterable[str]) -> Row:
+    if None in row or None in row.values():
+        raise RuleDataError(f"{path.name}: line {number}: has more or fewer fields than line 2")
+    return {name: intern(row[name]) for name in columns}
 
 
 def _apart(path: Path, rows: Table, keys: tuple[str, ...], last: str = "ending") -> None:
