@@ -4,7 +4,7 @@ A family is counted as a whole: what is charted under one of its codes may have 
 another, or under two.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rules.chart import chart_of
@@ -78,7 +78,10 @@ def compare(count: Count, visit: Visit, policy: Policy) -> Iterator[Finding | No
             why = f"{code} may not stand beside what else is charted; enter its units by hand"
             yield NotChecked(rule=count.rule, why=why)
             return
-    yield _finding(count, billed, _fix(lines, billed, count), policy)
+    fix = rewritten(
+        lines, billed, count.right, lambda code, units: _line(code, units, lines, count)
+    )
+    yield _finding(count, billed, fix, policy)
 
 
 def units_of(lines: Sequence[Line], codes: Mapping[str, int]) -> dict[str, int]:
@@ -100,7 +103,7 @@ def _stands(code: str, count: Count, visit: Visit, policy: Policy) -> bool:
     return not any(edit.indicator == "0" and code in (one, two) for one, two, edit in edits)
 
 
-def _finding(count: Count, billed: Mapping[str, int], fix: Fix, policy: Policy) -> Finding:
+def _finding(count: Count, billed: Mapping[str, int], fix: Fix | None, policy: Policy) -> Finding:
     told = any(billed.values()) and not count.nothing
     changed = tuple(code for code, units in count.right.items() if units != billed[code])
     return Finding(
@@ -110,25 +113,34 @@ def _finding(count: Count, billed: Mapping[str, int], fix: Fix, policy: Policy) 
         cite=policy.cite(count.cite),
         indicator=count.indicator,
         worked=count.worked,
-        fixes=(fix,),
+        fixes=(fix,) if fix else (),
     )
 
 
-def _fix(lines: Sequence[Line], billed: Mapping[str, int], count: Count) -> Fix:
-    """Return the lines to change; the first line of a code takes up the difference."""
+def rewritten(
+    lines: Sequence[Line],
+    billed: Mapping[str, int],
+    right: Mapping[str, int],
+    write: Callable[[str, int], Line],
+) -> Fix | None:
+    """Return the fix that gives each code its units, or None when all have them.
+
+    The first line of a code takes up the difference; ``write`` makes the line of a code that has
+    none.
+    """
     old: list[Line] = []
     new: list[Line] = []
-    for code, units in count.right.items():
+    for code, units in right.items():
         short = units - billed[code]
         mine = [line for line in lines if line.code == code]
         if short and not mine:
-            new.append(_line(code, units, lines, count))
+            new.append(write(code, units))
         for line in mine if short else ():
             changed = replace(line, units=max(0, line.units + short))
             short -= changed.units - line.units
             old.append(line)
             new.extend([changed] if changed.units else [])
-    return Fix(_label(billed, count.right), tuple(old), tuple(new))
+    return Fix(label(billed, right), tuple(old), tuple(new)) if old or new else None
 
 
 def _line(code: str, units: int, lines: Sequence[Line], count: Count) -> Line:
@@ -145,15 +157,17 @@ def _line(code: str, units: int, lines: Sequence[Line], count: Count) -> Line:
     )
 
 
-def _label(billed: Mapping[str, int], right: Mapping[str, int]) -> str:
+def label(billed: Mapping[str, int], right: Mapping[str, int]) -> str:
     """Say what to bill instead.
 
-    >>> _label({"97129": 3, "97130": 0}, {"97129": 1, "97130": 2})
+    >>> label({"97129": 3, "97130": 0}, {"97129": 1, "97130": 2})
     'Bill 97129 ×1, not ×3; 97130 ×2'
-    >>> _label({"98977": 1, "98985": 0}, {"98977": 0, "98985": 1})
+    >>> label({"98977": 1, "98985": 0}, {"98977": 0, "98985": 1})
     'Bill 98985 ×1; drop 98977'
-    >>> _label({"96125": 1}, {"96125": 0})
+    >>> label({"96125": 1}, {"96125": 0})
     'Drop 96125'
+    >>> label({"97110": 3, "97140": 0}, {"97110": 2, "97140": 1})
+    'Bill 97110 ×2, not ×3; 97140 ×1'
     """
     changed = {code: units for code, units in right.items() if units != billed[code]}
     bill = "; ".join(

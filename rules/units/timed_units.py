@@ -5,13 +5,15 @@ alone; of some payers it is not known. Which of these is data (``timed_units.met
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 from rules.chart import Chart, Pool, chart_of, lines_of
 from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
 from rules.units import counting
 from rules.units.counting import fits, midpoint, plural, shown, spread
+from rules.units.rewriting import rewritten
 from rules.words import Discipline, Indicator
 
 ID = "timed_units"
@@ -44,7 +46,7 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
             billed[line.code] += line.units
         counted = count(pool.minutes, billed)
         if counted:
-            fix = _fix(mine, billed, counted.right, chart, discipline)
+            fix = rewritten(mine, billed, counted.right, partial(_line, chart, discipline))
             yield _finding(pool.minutes, billed, counted, fix, policy)
 
 
@@ -131,49 +133,10 @@ def _finding(
     )
 
 
+def _line(chart: Chart, discipline: Discipline | None, code: str, units: int) -> Line:
+    return chart.line((discipline, code), units)
+
+
 def _charted(minutes: Units, right: Units) -> str:
     """Write the units of each code with the minutes that carry them."""
     return ", ".join(f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items())
-
-
-def _fix(
-    lines: Sequence[Line],
-    billed: Units,
-    right: Units,
-    chart: Chart,
-    discipline: Discipline | None,
-) -> Fix | None:
-    """Return the lines to change, or None; the first line of a code takes up the difference."""
-    old: list[Line] = []
-    new: list[Line] = []
-    for code, units in right.items():
-        short = units - billed[code]
-        mine = [line for line in lines if line.code == code]
-        if short and not mine:
-            new.append(chart.line((discipline, code), units))
-        for line in mine if short else ():
-            changed = replace(line, units=max(0, line.units + short))
-            short -= changed.units - line.units
-            old.append(line)
-            new.extend([changed] if changed.units else [])
-    return Fix(_label(billed, right), tuple(old), tuple(new)) if old or new else None
-
-
-def _label(billed: Units, right: Units) -> str:
-    """Say what to bill instead.
-
-    >>> _label({"97110": 3, "97140": 0}, {"97110": 2, "97140": 1})
-    'Bill 97110 ×2, not ×3; 97140 ×1'
-    >>> _label({"97110": 1}, {"97110": 0})
-    'Drop 97110'
-    """
-    changed = {code: units for code, units in right.items() if units != billed[code]}
-    bill = "; ".join(
-        f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
-        for code, units in changed.items()
-        if units
-    )
-    drop = ", ".join(code for code, units in changed.items() if not units)
-    if not bill:
-        return f"Drop {drop}"
-    return f"Bill {bill}; drop {drop}" if drop else f"Bill {bill}"
