@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
 
 from plugin.fhir.elements import Period
 
@@ -13,7 +12,6 @@ MOMENT = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)  # the parts of a visit repeat each other's times
 def moment(text: str) -> datetime | None:
     """Return a full FHIR dateTime, with its offset; None for a day, month or year alone.
 
