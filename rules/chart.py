@@ -237,24 +237,25 @@ def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit
 
     What is billed without being charted counts: it takes the place of what it swallows.
     """
-    if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
-        return {}
     codes: dict[Discipline | None, set[str]] = {}
     for discipline, code in keys:
         codes.setdefault(discipline, set()).add(code)
     return {
         (discipline, two): by
         for discipline in sorted(codes, key=str)
-        for two, by in _never_together(frozenset(codes[discipline]), policy).items()
+        for two, by in never_together(frozenset(codes[discipline]), policy).items()
     }
 
 
-def _never_together(codes: frozenset[str], policy: Policy) -> Mapping[str, tuple[str, Edit]]:
+def never_together(codes: frozenset[str], policy: Policy) -> Mapping[str, tuple[str, Edit]]:
     """Return which codes others never let be paid beside them; of several the lowest is named.
 
-    A code that is itself never paid among these swallows nothing. Kept with the policy: the same
-    codes meet many times a day.
+    None at all where the payer does not follow the edits, or no edition covers the day. A code that
+    is itself never paid among these swallows nothing. Kept with the policy: the same codes meet
+    many times a day.
     """
+    if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
+        return {}
     known: Mapping[str, tuple[str, Edit]] | None = policy.memo.get(codes)
     if known is not None:
         return known

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin.rulebook import load
-from rules.policy import RuleDataError
+from tests.conftest import refuse
 
 ELSEWHERE = 'title: "Another page", url: "https://example.org", checked: "2026-11-23"'
 CONTRADICTIONS = [
@@ -180,9 +179,4 @@ CONTRADICTIONS = [
 def test_a_contradiction_names_the_file_and_the_place(
     copy: Path, name: str, was: str, now: str, complaint: str
 ) -> None:
-    path = copy / name
-    text = path.read_text(encoding="utf-8")
-    assert was in text
-    path.write_text(text.replace(was, now, 1), encoding="utf-8")
-    with pytest.raises(RuleDataError, match=rf"^{path.name}: .*{complaint}"):
-        load(copy)
+    refuse(copy, name, was, now, complaint)

@@ -9,6 +9,7 @@ from plugin import tenants
 from plugin.rulebook import load
 from rules import RULES
 from rules.policy import RuleDataError
+from tests.conftest import refuse
 from tests.rules.shorthand import BOOK
 
 MARCH = date(2026, 3, 2)
@@ -68,12 +69,7 @@ FAULTS = [
 def test_faults_name_the_file_and_the_place(
     copy: Path, name: str, was: str, now: str, complaint: str
 ) -> None:
-    path = copy / name
-    text = path.read_text(encoding="utf-8")
-    assert was in text
-    path.write_text(text.replace(was, now, 1), encoding="utf-8")
-    with pytest.raises(RuleDataError, match=rf"^{path.name}: .*{complaint}"):
-        load(copy)
+    refuse(copy, name, was, now, complaint)
 
 
 @pytest.mark.parametrize("name", ["rules/units/timed_units.yaml", "rules/tables/ptp.csv"])

@@ -1,14 +1,13 @@
 """One evaluation of one level a day: a lower level, or a re-evaluation, is inside the other."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from rules.bundling.levels import levels, one_evaluation
-from rules.chart import billed_of, chart_of, disciplines_of, lines_of
+from rules.chart import billed_of, chart_of, disciplines_of, lines_of, never_together
 from rules.model import Finding, Fix, Line, Said, Visit
 from rules.policy import Policy
 
 ID = "evaluation_level"
-NEVER = "0"
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -29,12 +28,12 @@ def check(visit: Visit, policy: Policy) -> Said:
         mine = {line.code for line in lines} & groups.keys()
         for group in sorted({groups[code] for code in mine}, key=min):
             if len(group & mine) > 1:
-                yield from _judged(group & mine, lines, policy)
+                yield from _judged(frozenset(group & mine), lines, policy)
 
 
-def _judged(codes: Collection[str], lines: tuple[Line, ...], policy: Policy) -> Iterator[Finding]:
-    out = _bundled(codes, policy)
-    for two, one in sorted(out.items()):
+def _judged(codes: frozenset[str], lines: tuple[Line, ...], policy: Policy) -> Iterator[Finding]:
+    out = never_together(codes, policy)
+    for two, (one, _) in out.items():
         mine = tuple(line for line in lines if line.code == two)
         yield _inside(one, two, policy, Fix(f"Drop {two}", mine))
     if not out:
@@ -46,15 +45,6 @@ def _judged(codes: Collection[str], lines: tuple[Line, ...], policy: Policy) -> 
             codes=tuple(each),
             cite=policy.cite("evaluation_level.levels"),
         )
-
-
-def _bundled(codes: Collection[str], policy: Policy) -> dict[str, str]:
-    """Return each code that an NCCI edit never pays beside another, with the one that is paid."""
-    if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
-        return {}
-    pairs = [(two, one) for one, two, e in policy.edits_among(codes) if e.indicator == NEVER]
-    lost = {two for two, _ in pairs}
-    return {two: one for two, one in pairs if one not in lost}
 
 
 def _inside(one: str, two: str, policy: Policy, fix: Fix) -> Finding:

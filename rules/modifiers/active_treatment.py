@@ -37,7 +37,7 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
 
 def _treated(lines: Sequence[Line], policy: Policy) -> Iterator[Finding]:
     """Ask whether the treatment was active; a chart that says so still leaves it to a person."""
-    bare = tuple(x for x in lines if AT not in x.modifiers and CHOSEN.isdisjoint(x.modifiers))
+    bare = _bare(lines)
     if bare:
         code = bare[0].code
         yield Finding(
@@ -52,7 +52,7 @@ def _treated(lines: Sequence[Line], policy: Policy) -> Iterator[Finding]:
 def _maintained(lines: Sequence[Line], visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Maintenance is not covered: AT would claim otherwise, GA or GZ expects the denial."""
     stated = tuple(x for x in lines if AT in x.modifiers)
-    bare = tuple(x for x in lines if AT not in x.modifiers and CHOSEN.isdisjoint(x.modifiers))
+    bare = _bare(lines)
     if stated:
         code = stated[0].code
         yield Finding(
@@ -75,6 +75,11 @@ def _maintained(lines: Sequence[Line], visit: Visit, policy: Policy) -> Iterator
                 for modifier, fact in _choices(visit, policy)
             ),
         )
+
+
+def _bare(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines that say neither that treatment was active nor that a denial is expected."""
+    return tuple(x for x in lines if AT not in x.modifiers and CHOSEN.isdisjoint(x.modifiers))
 
 
 def _withdrawn(code: str, lines: tuple[Line, ...], visit: Visit, policy: Policy) -> Iterator[Fix]:
