@@ -29,6 +29,21 @@ class Cite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """What the words, or a local code, of a chart mean."""
+
+    action: Literal["map", "ask", "nonbillable"]
+    codes: tuple[str, ...] = ()
+    """Therapy codes that the chart names: several where it names several services."""
+    alternatives: tuple[str, ...] = ()
+    """Codes it could mean besides, or while the fact that decides is not known."""
+    why: str = ""
+    """What decided, or for ``ask`` the one fact that would; never the chart's own text."""
+    words: tuple[str, ...] = ()
+    """The lexicon's phrases that were found and decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """One service as charted.
 
@@ -61,6 +76,8 @@ class Service:
     """ICD-10-CM codes that the service names."""
     charted_as: str = ""
     """The code in the chart, where the payer takes the service under another; else empty."""
+    mapped: Mapped | None = None
+    """How the code was found where the chart gives no CPT or HCPCS code; None where it does."""
 
     @property
     def by_assistant(self) -> bool:
