@@ -1,0 +1,127 @@
+"""The words of a charted phrase, written one way: abbreviations, plurals and slips made even."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from unicodedata import normalize
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+APART, BESIDE, TITLE = ";", ",", ":"
+"""Marks in a phrase: what follows is another service; another clause; what a title stands over."""
+MARKS = frozenset({APART, BESIDE, TITLE})
+_APART = frozenset("\n+|•*→")
+_BESIDE = frozenset("(),/-")
+_QUOTES = "\u2018\u2019\u2032`"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_EVEN = str.maketrans(dict.fromkeys(_QUOTES, "'") | dict.fromkeys(_DASHES, "-"))
+# A sentence ends after a whole word, a number or a bracket; after less, the stop abbreviates.
+_SENTENCE = re.compile(r"(?:(?<=[a-z]{5})|(?<=[0-9)])|(?<=min))\.(?=\s+[A-Z]|\s*$)")
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
+_PIECE = (
+    r"[a-z]\d{4}(?!\d)"  # a HCPCS code
+    r"|x(?=\s?\d)"  # times
+    r"|[a-z]\d{1,2}(?!\d)"  # a vertebra, a grade, a diagonal
+    r"|[a-z]++(?:'t\b)?"
+    r"|\d+(?:\.\d+)?"
+    r"|[;,|•*→\n()/&'%]|:(?!\d)|(?<!\d)\+|\+(?=[a-z])"  # but 3+ is a grade, and 1:1 a ratio
+    r"|(?<=\s)-+(?=\s)"
+)
+_VOWELS = frozenset("aeiouy")
+_SHORT = 3
+"""Letters; shorter words have no ending to take off."""
+
+
+class Phrases:
+    """Finds phrases in a row of words: the first from the left, and of those the longest."""
+
+    def __init__(self, phrases: Sequence[Sequence[str]]) -> None:
+        """Learn the phrases; each is known later by its place in the list."""
+        self._matcher = AhoCorasick(
+            [_spelled_out(phrase) for phrase in phrases], matchkind=MatchKind.LeftmostLongest
+        )
+
+    def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield which phrase stands where: its place in the list, first word, and word after."""
+        starts, at = {}, 0
+        for index, word in enumerate(words):
+            starts[at] = index
+            at += len(word) + 2
+        starts[at] = len(words)
+        for which, first, after in self._matcher.find_matches_as_indexes(_spelled_out(words)):
+            yield which, starts[first], starts[after]
+
+
+def _spelled_out(words: Iterable[str]) -> str:
+    """Put a space on both sides of every word, so that only whole words match."""
+    return "".join([f" {word} " for word in words])
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of its plural, its tense or its doing.
+
+    >>> " ".join(map(stem, "stretches stretching bridges bridging taped bodies gas".split()))
+    'stretch stretch bridg bridg tap body gas'
+    """
+    if len(word) <= _SHORT or not word.isalpha():
+        return word
+    return _without_tense(_without_plural(word))
+
+
+def _without_plural(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        return word[:-2]
+    return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else word
+
+
+def _without_tense(word: str) -> str:
+    for ending in ("ing", "ed"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= _SHORT and not _VOWELS.isdisjoint(rest):
+            doubled = rest[-1] == rest[-2] and rest[-1] not in "lsz"
+            word = rest[:-1] if doubled else rest
+            break
+    return word[:-1] if word[-1] == "e" and len(word) > _SHORT else word
+
+
+class Writing:
+    """Turns text into words as the lexicon writes them."""
+
+    def __init__(self, written: Mapping[str, Iterable[str]], dropped: Iterable[str]) -> None:
+        """Learn the ways of writing: each word, and what else stands for it."""
+        slashed = {f for own in written.values() for f in own if "/" in f and " " not in f}
+        longest_first = sorted(slashed, key=lambda form: (-len(form), form))
+        known = "".join([rf"(?<![a-z]){re.escape(form)}(?![a-z])|" for form in longest_first])
+        self._piece = re.compile(known + _PIECE)
+        self._dropped = frozenset(map(stem, dropped))
+        pairs = [(self.tokens(form), word) for word, own in written.items() for form in own]
+        self._rewritten = [list(map(stem, self.tokens(word))) for _, word in pairs]
+        self._forms = Phrases([list(map(stem, form)) for form, _ in pairs])
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the bare words, numbers and marks of a text."""
+        even = _SENTENCE.sub(APART, normalize("NFKC", text).translate(_EVEN))
+        plain = _POSSESSIVE.sub("s", even.lower())
+        return [_mark(piece) for piece in self._piece.findall(plain)]
+
+    def words(self, text: str, mend: Callable[[str], str] = str) -> list[str]:
+        """Return the words of a text; ``mend`` puts right a word that is spelled wrongly."""
+        tokens = [stem(mend(token)) for token in self.tokens(text)]
+        made: list[str] = []
+        at = 0
+        for which, first, after in self._forms.found(tokens):
+            made += tokens[at:first]
+            made += self._rewritten[which]
+            at = after
+        made += tokens[at:]
+        return [word for word in made if word not in self._dropped]
+
+
+def _mark(piece: str) -> str:
+    """Return the mark that a piece of text is, or the piece."""
+    if piece in _BESIDE or piece.startswith("--"):
+        return BESIDE
+    if piece in _APART:
+        return APART
+    return "and" if piece == "&" else piece
