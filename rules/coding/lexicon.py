@@ -1,12 +1,11 @@
 """The lexicon: every way of saying a treatment, and the answer to what a charted phrase means."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
 
 from rules.coding.entries import Technique, Vocabulary
 from rules.coding.mapping import Context, meaning_of
 from rules.coding.phrase import MARKS, Phrases, Writing
-from rules.coding.reading import RefusalKind, Term, read
+from rules.coding.reading import HARMLESS, RefusalKind, Term, read
 from rules.coding.spelling import Spelling
 from rules.model import Mapped
 from rules.words import Discipline
@@ -16,9 +15,9 @@ LONGEST = 1_000
 TOO_LONG = Mapped(
     action="ask", why=f"which treatment was it? the text is over {LONGEST} characters"
 )
-REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "none")
+REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "reason")
+_REFUSING = frozenset(f"refusals {kind}" for kind in REFUSALS)
 NO_CODES: Mapping[str, str] = {}
-T = TypeVar("T")
 
 
 class LexiconError(ValueError):
@@ -36,7 +35,7 @@ class Lexicon:
 
         """
         self._vocabulary = vocabulary
-        self._writing = Writing(vocabulary.written, vocabulary.dropped)
+        self._writing = Writing(vocabulary.written, vocabulary.dropped, vocabulary.whole)
         self._units = {
             word: name
             for name, units in vocabulary.measures.items()
@@ -44,27 +43,40 @@ class Lexicon:
             for word in self._writing.words(unit)
         }
         terms = self._learned(_terms(techniques, vocabulary.refusals))
-        cues = self._learned(_cues(vocabulary.cues))
+        cues = self._signs({**vocabulary.cues, HARMLESS: vocabulary.refusals["none"]})
         self._terms, self._cues = tuple(terms.values()), tuple(cues.values())
-        self._phrases, self._signs = Phrases(tuple(terms)), Phrases(tuple(cues))
+        self._phrases, self._cue_phrases = Phrases(tuple(terms)), Phrases(tuple(cues))
         known = {word for words in (*terms, *cues) for word in words} | set(self._units)
         written = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
         written += [phrase for phrases in vocabulary.cues.values() for phrase in phrases]
-        written += [term.phrase for _, term in self._terms]
+        written += [term.phrase for term in self._terms]
         known.update(word for text in written for word in self._writing.tokens(text))
         self._spelling = Spelling(known, vocabulary.plain | vocabulary.dropped)
 
-    def _learned(self, named: Iterable[tuple[str, str, T]]) -> dict[tuple[str, ...], tuple[str, T]]:
-        """Return what phrases mean, by their words; each comes with its owner's name."""
-        learned: dict[tuple[str, ...], tuple[str, T]] = {}
-        for name, phrase, meant in named:
-            words = tuple(self._writing.words(phrase))
-            if not words or not MARKS.isdisjoint(words):
-                raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
-            owner, _ = learned.setdefault(words, (name, meant))
+    def _learned(self, named: Iterable[tuple[str, Term]]) -> dict[tuple[str, ...], Term]:
+        """Return the terms by their words; each comes with the name of what it belongs to."""
+        learned: dict[tuple[str, ...], tuple[str, Term]] = {}
+        for name, term in named:
+            owner, _ = learned.setdefault(self._words(name, term.phrase), (name, term))
             if owner != name:
-                raise LexiconError(f"{name}: {phrase!r} also stands under {owner}")
-        return learned
+                raise LexiconError(f"{name}: {term.phrase!r} also stands under {owner}")
+        return {words: term for words, (_, term) in learned.items()}
+
+    def _signs(self, cues: Mapping[str, Iterable[str]]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Return the cues that a phrase is a sign of, by its words."""
+        signs: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for cue, phrases in cues.items():
+            for words in {self._words(f"cue {cue}", phrase) for phrase in phrases}:
+                signs[words] = (*signs.get(words, ()), cue)
+        return signs
+
+    def _words(self, name: str, phrase: str) -> tuple[str, ...]:
+        words = tuple(self._writing.words(phrase))
+        if name in _REFUSING and len(words) == 1 < len(phrase.split()):
+            raise LexiconError(f"{name}: {phrase!r} comes to the one word {words[0]}")
+        if not words or not MARKS.isdisjoint(words):
+            raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
+        return words
 
     def mapped(
         self,
@@ -81,8 +93,9 @@ class Lexicon:
             return TOO_LONG
         words = self._writing.words(text, self._spelling.mended)
         found = self._phrases.found(words)
-        terms = ((self._terms[which][1], first, after) for which, first, after in found)
-        cues = ((self._cues[which][1], first) for which, first, _ in self._signs.found(words))
+        terms = ((self._terms[which], first, after) for which, first, after in found)
+        signs = self._cue_phrases.found(words)
+        cues = ((cue, first, after) for which, first, after in signs for cue in self._cues[which])
         reading = read(words, terms, cues, self._units)
         context = Context(discipline=discipline, billed_as=billed_as)
         return meaning_of(reading, self._vocabulary, context)
@@ -90,16 +103,10 @@ class Lexicon:
 
 def _terms(
     techniques: Iterable[Technique], refusals: Mapping[str, Iterable[str]]
-) -> Iterator[tuple[str, str, Term]]:
+) -> Iterator[tuple[str, Term]]:
     for technique in techniques:
         for phrase in technique.says:
-            yield technique.id, phrase, Term(phrase, technique=technique)
+            yield technique.id, Term(phrase, technique=technique)
     for kind in REFUSALS:
         for phrase in refusals[kind]:
-            yield f"refusals {kind}", phrase, Term(phrase, refusal=kind)
-
-
-def _cues(cues: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str, str]]:
-    for cue, phrases in cues.items():
-        for phrase in phrases:
-            yield f"cue {cue}", phrase, cue
+            yield f"refusals {kind}", Term(phrase, refusal=kind)
