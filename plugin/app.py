@@ -13,12 +13,13 @@ from werkzeug.exceptions import HTTPException
 
 from plugin import rulebook, settings, tenants
 from plugin.errors import Issue, RefusedError, outcome, place, problem
+from plugin.fhir import coding
 from plugin.hooks import views as hooks
 from plugin.parts import Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.settings import SettingsError
 from plugin.store.store import PAUSE, Store, StoreError
-from plugin.web import check, ehr, health
+from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
     """
     chosen = given or settings.load()
-    book = rulebook.load()
+    book, sites = rulebook.load(), tenants.load()
+    coder = coding.load(book.tables.codes, sites)
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
     app = Service(__name__, template_folder="web/templates", static_folder="web/static")
@@ -66,11 +68,16 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     app.extensions["countersign"] = Parts(
         settings=chosen,
         book=book,
-        tenants=tenants.load(),
+        tenants=sites,
         store=store,
-        reviewer=Reviewer(book, chosen.public_url),
+        reviewer=Reviewer(book, chosen.public_url, coder),
     )
     for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
+        app.register_blueprint(blueprint)
+    for blueprint in (concepts.blueprint, code_text.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(reference.blueprint)
+    for blueprint in (fees.blueprint, faq.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
+from plugin.fhir.coding import worded
 from plugin.fhir.reader import Reading
 from plugin.fhir.writer import actions, differs, held, ordinals, save, told
 from plugin.rulebook import About
@@ -194,6 +195,9 @@ def _detail(drawing: Drawing) -> str:
     parts = ["**Charges**\n" + _bullets(told(line) for line in bill.lines)]
     if not bill.lines:
         parts = ["**Charges**: none of the services charted can be billed."]
+    read = worded(bill.lines, drawing.reading.visit.services)
+    if read:
+        parts.append("**Read from the chart**\n" + _bullets(read))
     arithmetic = tuple(worked(bill))
     if arithmetic:
         parts.append("**How it was counted**\n" + _bullets(arithmetic))

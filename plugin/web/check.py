@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
+from plugin.fhir.coding import told
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
 from plugin.hooks.messages import context_of, envelope
 from plugin.json import read as read_json
@@ -48,7 +49,12 @@ def explain(trace: str) -> ResponseReturnValue:
     same = decision.rulebook == ours.book.fingerprint
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(
-            "explain.html", review=review, same=same, about=ours.book.about, worked=worked
+            "explain.html",
+            review=review,
+            same=same,
+            about=ours.book.about,
+            worked=worked,
+            told=told,
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
     return answer({**reviewed(review), **derivation, "cards": review.cards})
