@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.coverage import unpaid
+from rules.frozen import swift
 from rules.model import Line, Service, Visit
 from rules.people import barred
 from rules.policy import Code, Edit, Policy
@@ -32,6 +33,7 @@ class Pool:
     """Codes charted without minutes."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Billed:
     """What the lines hold between them: enough to tell that a rule has nothing to say."""
@@ -53,6 +55,7 @@ class Standing:
     """Why nobody among these people may bill it (``rules.people.barred``); empty when one may."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """What a visit's services amount to under one policy."""

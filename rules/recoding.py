@@ -26,8 +26,7 @@ def instead(rule: str, policy: Policy) -> Mapping[str, str]:
 def as_billed(visit: Visit, policy: Policy) -> Visit:
     """Return a visit whose services bear the codes that this payer takes; the same if all do."""
     services = _recoded(visit, policy)
-    # What was worked out of the chart before does not hold of another.
-    return visit if services is visit.services else replace(visit, services=services, memo={})
+    return visit if services is visit.services else visit.recharted(services)
 
 
 def _recoded(visit: Visit, policy: Policy) -> tuple[Service, ...]:
