@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
+from typing import NamedTuple
 
 from rules import RULES
-from rules.chart import Key
+from rules.chart import Key, billed_of
 from rules.model import Bill, Finding, Line, NotChecked, Visit
-from rules.policy import Policy
+from rules.policy import Policy, RuleDataError
 from rules.recoding import as_billed
 
 log = logging.getLogger(__name__)
@@ -18,8 +19,10 @@ FOLLOWED = "followed"
 COUNTED = frozenset({"timed_units", "untimed_units"})
 """Rules that look at codes and units alone: a modifier changes nothing that they say."""
 Spoken = tuple[Finding | NotChecked, ...]
-Heard = tuple[tuple[Line, ...], Spoken]
-"""What a rule said, and of which lines."""
+Heard = tuple[tuple[Line, ...] | None, Spoken]
+"""What a rule said, and of which lines; None before it is asked."""
+SILENCE: Spoken = ()
+UNHEARD: Heard = (None, SILENCE)
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
@@ -37,16 +40,39 @@ def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
 def check(visit: Visit, policy: Policy) -> Spoken:
     """Return what all rules say of a visit as it stands, in rule order."""
     visit = as_billed(visit, policy)
-    return tuple(said for rule in followed(policy) for said in ask(rule, visit, policy))
+    return tuple(said for rule, _ in followed(policy) for said in ask(rule, visit, policy))
 
 
-def followed(policy: Policy) -> tuple[ModuleType, ...]:
+class Followed(NamedTuple):
+    """A rule, and the codes and modifiers without any of which it has nothing to say."""
+
+    rule: ModuleType
+    about: frozenset[str] | None
+    """None: it may speak of any visit."""
+
+
+def followed(policy: Policy) -> tuple[Followed, ...]:
     """Return the rules that are law on the day and that the payer follows."""
-    known: tuple[ModuleType, ...] | None = policy.memo.get(FOLLOWED)
+    known: tuple[Followed, ...] | None = policy.memo.get(FOLLOWED)
     if known is None:
-        known = tuple(rule for rule in RULES if policy.applies(rule.ID))
+        rules = [rule for rule in RULES if policy.applies(rule.ID)]
+        known = tuple([Followed(rule, _about(rule, policy)) for rule in rules])
         policy.memo[FOLLOWED] = known
     return known
+
+
+def _about(rule: ModuleType, policy: Policy) -> frozenset[str] | None:
+    """Return what a rule says that it is about; one whose data is missing is asked, and fails."""
+    try:
+        return frozenset(rule.about(policy)) if hasattr(rule, "about") else None
+    except RuleDataError:
+        return None
+
+
+def _words(visit: Visit, charted: Iterable[str]) -> frozenset[str]:
+    """Return the codes that are charted, as given, or billed, and the modifiers."""
+    billed = billed_of(visit)
+    return billed.codes.union(billed.modifiers, charted)
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -60,21 +86,29 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     visit = visit.billed(_ordered(visit.lines), drafted=not visit.lines)
     rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
-    heard: dict[str, Heard] = {}
+    heard = [UNHEARD] * len(rules)
+    charted = {*[s.code for s in visit.services], *[s.charted_as for s in visit.services]}
+    words = _words(visit, charted)
     for _ in range(rounds):
         before = visit.lines
-        for rule in rules:
-            last = heard.get(rule.ID)
-            if last is None or (last[0] is not visit.lines and _moved(rule, last[0], visit.lines)):
-                spoken = ask(rule, visit, policy)
-                seen, visit = visit.lines, _applied(visit, spoken, fixed) if spoken else visit
-                heard[rule.ID] = (visit.lines if _answered(spoken) else seen, spoken)
+        for i, (rule, about) in enumerate(rules):
+            lines, seen = visit.lines, heard[i][0]
+            if seen is lines or (seen and not _moved(rule, seen, lines)):
+                continue
+            if about is not None and about.isdisjoint(words):
+                heard[i] = (lines, SILENCE)
+                continue
+            spoken = ask(rule, visit, policy)
+            if spoken:
+                visit = _applied(visit, spoken, fixed)
+                words = words if visit.lines is lines else _words(visit, charted)
+            heard[i] = (visit.lines if _answered(spoken) else lines, spoken)
         if visit.lines == before:
             break
     else:
         moving = NotChecked(rule="timed_units", why="the bill could not be settled")
-        heard["settle"] = (visit.lines, (moving,))
-    said = [words for _, spoken in heard.values() for words in spoken]
+        heard.append((visit.lines, (moving,)))
+    said = [words for _, spoken in heard for words in spoken]
     return Bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RULES
-from rules.check import ROUNDS, check, settle, unfollowed
+from rules.check import ROUNDS, check, followed, settle, unfollowed
 from rules.model import Bill, Finding, Visit
 from rules.policy import Policy
+from rules.recoding import as_billed
 from tests.rules.generating import USUAL, visits
 from tests.rules.shorthand import BOOK, shown, visit
 
@@ -40,6 +41,19 @@ def test_any_visit_is_judged_by_every_rule_without_failing(seen: Visit) -> None:
         for rule in RULES:
             if policy.applies(rule.ID):
                 tuple(rule.check(replace(seen, lines=lines, drafted=not lines, memo={}), policy))
+
+
+@settings(deadline=None, max_examples=300)
+@given(visits())
+def test_a_rule_has_nothing_to_say_where_nothing_is_that_it_is_about(seen: Visit) -> None:
+    policy = policy_of(seen)
+    for lines in ((), seen.lines, settled(seen).lines):
+        now = as_billed(replace(seen, lines=lines, drafted=not lines, memo={}), policy)
+        words = {s.code for s in now.services} | {s.charted_as for s in now.services}
+        words |= {x.code for x in lines} | {m for x in lines for m in x.modifiers}
+        for rule, about in followed(policy):
+            if about is not None and about.isdisjoint(words):
+                assert not tuple(rule.check(now, policy)), rule.ID
 
 
 @settings(deadline=None, max_examples=60)
