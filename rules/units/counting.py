@@ -127,8 +127,8 @@ def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
 
 def tied(minutes: Mapping[str, int], took: Collection[str]) -> bool:
     """Tell whether a code that was passed over has as much left over as one that took a unit."""
-    least = min(minutes[code] % UNIT for code in took)
-    return any(m % UNIT == least for code, m in minutes.items() if code not in took)
+    least = min([minutes[code] % UNIT for code in took])
+    return least in [m % UNIT for code, m in minutes.items() if code not in took]
 
 
 def worked_alone(minutes: Mapping[str, int]) -> Iterator[str]:
@@ -152,4 +152,4 @@ def shown(units: Mapping[str, int]) -> str:
     >>> shown({"97110": 2, "97140": 0})
     '97110 ×2'
     """
-    return ", ".join(f"{code} ×{n}" for code, n in units.items() if n) or "nothing"
+    return ", ".join([f"{code} ×{n}" for code, n in units.items() if n]) or "nothing"

@@ -132,10 +132,12 @@ def rewritten(
     new: list[Line] = []
     for code, units in right.items():
         short = units - billed[code]
+        if not short:
+            continue
         mine = [line for line in lines if line.code == code]
-        if short and not mine:
+        if not mine:
             new.append(write(code, units))
-        for line in mine if short else ():
+        for line in mine:
             changed = replace(line, units=max(0, line.units + short))
             short -= changed.units - line.units
             old.append(line)
@@ -171,11 +173,13 @@ def label(billed: Mapping[str, int], right: Mapping[str, int]) -> str:
     """
     changed = {code: units for code, units in right.items() if units != billed[code]}
     bill = "; ".join(
-        f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
-        for code, units in changed.items()
-        if units
+        [
+            f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
+            for code, units in changed.items()
+            if units
+        ]
     )
-    drop = ", ".join(code for code, units in changed.items() if not units)
+    drop = ", ".join([code for code, units in changed.items() if not units])
     if not bill:
         return f"Drop {drop}"
     return f"Bill {bill}; drop {drop}" if drop else f"Bill {bill}"

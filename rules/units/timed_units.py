@@ -121,11 +121,11 @@ def _finding(
         says = f"{sum(minutes.values())} timed minutes earn {earned}: {_charted(minutes, right)}"
     if counted.indicator != "info" and any(billed.values()):
         says += f"; billed: {shown(billed)}"
-    changed = tuple(code for code in minutes if right[code] != billed[code])
+    changed = [code for code in minutes if right[code] != billed[code]]
     return Finding(
         rule=ID,
         says=says,
-        codes=changed or tuple(minutes),
+        codes=tuple(changed or minutes),
         cite=policy.cite("timed_units.method"),
         indicator=counted.indicator,
         worked=counted.worked,
@@ -139,4 +139,4 @@ def _line(chart: Chart, discipline: Discipline | None, code: str, units: int) ->
 
 def _charted(minutes: Units, right: Units) -> str:
     """Write the units of each code with the minutes that carry them."""
-    return ", ".join(f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items())
+    return ", ".join([f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items()])
