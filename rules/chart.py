@@ -161,10 +161,12 @@ def _read(visit: Visit, policy: Policy) -> Chart:
             usable[key] = (*usable.get(key, ()), service)
     renamed = tuple([s for s in visit.services if s.charted_as])
     # Lines under a code that the payer does not take are about to go, and swallow nothing.
-    gone = {(s.discipline, s.charted_as) for s in renamed} - usable.keys()
-    billed = {(x.discipline, x.code) for x in visit.lines} - gone
-    swallowed = _swallowed(billed.union(usable), policy)
-    by_code = {key: found for key, found in usable.items() if key not in swallowed}
+    gone = {(s.discipline, s.charted_as) for s in renamed}
+    billed = [key for x in visit.lines if (key := (x.discipline, x.code)) not in gone]
+    swallowed = _swallowed((*billed, *usable), policy)
+    by_code = usable
+    if swallowed:
+        by_code = {key: found for key, found in usable.items() if key not in swallowed}
     return Chart(
         by_code=by_code,
         pools=_pools(by_code, policy),
@@ -191,9 +193,11 @@ def _standing(service: Service, policy: Policy) -> Standing | None:
     """
     key = (service.code, service.roles, service.discipline)
     known: Standing | None = policy.memo.get(key)
-    code = policy.code(service.code)
-    if known or code is None:
+    if known is not None:
         return known
+    code = policy.code(service.code)
+    if code is None:
+        return None
     standing = Standing(
         code,
         out=not code.in_force(policy.day),

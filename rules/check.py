@@ -119,9 +119,11 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
 
 def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> bool:
     """Tell whether a rule might say of lines what it did not say of those it has seen."""
-    return rule.ID not in COUNTED or (
-        [(x.code, x.units, x.discipline) for x in seen]
-        != [(x.code, x.units, x.discipline) for x in lines]
+    if rule.ID not in COUNTED or len(seen) != len(lines):
+        return True
+    each = zip(seen, lines, strict=True)
+    return any(
+        x.code != y.code or x.units != y.units or x.discipline != y.discipline for x, y in each
     )
 
 

@@ -9,7 +9,9 @@ ID = "service_code"
 
 def check(visit: Visit, policy: Policy) -> Said:
     """Ask for the code of services that have none, and name codes that no table here knows."""
-    unread = chart_of(visit, policy).unread
+    unread, stray = chart_of(visit, policy).unread, strays(visit, policy)
+    if not unread and not stray:
+        return
     uncoded = unread.count("")
     if uncoded:
         many = f"{uncoded} charted services have" if uncoded > 1 else "A charted service has"
@@ -20,7 +22,7 @@ def check(visit: Visit, policy: Policy) -> Said:
             cite=policy.cite("service_code.applies"),
             indicator="info",
         )
-    billed = {line.code for line in strays(visit, policy) if policy.code(line.code) is None}
+    billed = {line.code for line in stray if policy.code(line.code) is None}
     strange = sorted(billed.union(unread) - {""})
     if strange:
         why = f"not in the table of therapy codes: {', '.join(strange)}"

@@ -110,12 +110,8 @@ def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
         f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes",
         f"{window(earned)} minutes earn {plural(earned)}",
     ]
-    took = []
-    for code, m in minutes.items():
-        whole, left = divmod(m, UNIT)
-        lines.append(f"{code}: {m} min = {whole} × 15 + {left}")
-        if units[code] > whole:
-            took.append(code)
+    lines += [f"{code}: {m} min = {m // UNIT} × 15 + {m % UNIT}" for code, m in minutes.items()]
+    took = [code for code, m in minutes.items() if units[code] > m // UNIT]
     if took:
         shares = ", ".join([f"{code} ({minutes[code] % UNIT} min)" for code in took])
         word = "remainder" if len(took) == 1 else "remainders"

@@ -171,15 +171,13 @@ def label(billed: Mapping[str, int], right: Mapping[str, int]) -> str:
     >>> label({"97110": 3, "97140": 0}, {"97110": 2, "97140": 1})
     'Bill 97110 ×2, not ×3; 97140 ×1'
     """
-    changed = {code: units for code, units in right.items() if units != billed[code]}
-    bill = "; ".join(
-        [
-            f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
-            for code, units in changed.items()
-            if units
-        ]
-    )
-    drop = ", ".join([code for code, units in changed.items() if not units])
+    bill, drop = [], []
+    for code, units in right.items():
+        before = billed[code]
+        if units and units != before:
+            bill.append(f"{code} ×{units}, not ×{before}" if before else f"{code} ×{units}")
+        elif units != before:
+            drop.append(code)
     if not bill:
-        return f"Drop {drop}"
-    return f"Bill {bill}; drop {drop}" if drop else f"Bill {bill}"
+        return f"Drop {', '.join(drop)}"
+    return f"Bill {'; '.join(bill)}; drop {', '.join(drop)}" if drop else f"Bill {'; '.join(bill)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rules.chart import Chart, Pool, chart_of, lines_of
+from rules.frozen import swift
 from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
 from rules.units import counting
@@ -20,6 +21,7 @@ ID = "timed_units"
 Units = Mapping[str, int]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Count:
     """The units that are right, and how they were counted."""
