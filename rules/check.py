@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules import RULES
 from rules.chart import Key, billed_of
 from rules.model import Bill, Finding, Line, NotChecked, Visit
-from rules.policy import Policy, RuleDataError
+from rules.policy import Policy
 from rules.recoding import as_billed
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ ROUNDS = 10
 FOLLOWED = "followed"
 COUNTED = frozenset({"timed_units", "untimed_units"})
 """Rules that look at codes and units alone: a modifier changes nothing that they say."""
-Spoken = tuple[Finding | NotChecked, ...]
+Spoken = Sequence[Finding | NotChecked]
 Heard = tuple[tuple[Line, ...] | None, Spoken]
 """What a rule said, and of which lines; None before it is asked."""
 SILENCE: Spoken = ()
@@ -62,10 +62,11 @@ def followed(policy: Policy) -> tuple[Followed, ...]:
 
 
 def _about(rule: ModuleType, policy: Policy) -> frozenset[str] | None:
-    """Return what a rule says that it is about; one whose data is missing is asked, and fails."""
+    """Return what a rule says that it is about; one that fails to say is asked, and reported."""
     try:
         return frozenset(rule.about(policy)) if hasattr(rule, "about") else None
-    except RuleDataError:
+    except Exception:
+        log.exception("rule failed", extra={"rule": rule.ID})
         return None
 
 
@@ -99,22 +100,17 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
                 heard[i] = (lines, SILENCE)
                 continue
             spoken = ask(rule, visit, policy)
-            if spoken:
-                visit = _applied(visit, spoken, fixed)
-                words = words if visit.lines is lines else _words(visit, charted)
-            heard[i] = (visit.lines if _answered(spoken) else lines, spoken)
+            heard[i] = (lines, spoken)
+            after = _applied(visit, spoken, fixed) if spoken else visit
+            if after is not visit:
+                visit, words = after, _words(after, charted)
+                heard[i] = (after.lines if _answered(spoken) else lines, spoken)
         if visit.lines == before:
             break
     else:
         moving = NotChecked(rule="timed_units", why="the bill could not be settled")
         heard.append((visit.lines, (moving,)))
-    said = [words for _, spoken in heard for words in spoken]
-    return Bill(
-        lines=_as_charted(visit),
-        fixed=tuple(fixed.values()),
-        open=_unanswered(said, fixed),
-        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
-    )
+    return _bill(visit, [each for _, spoken in heard for each in spoken], fixed, policy)
 
 
 def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> bool:
@@ -129,15 +125,20 @@ def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> boo
 
 def _answered(spoken: Spoken) -> bool:
     """Tell whether a rule has nothing to add once its own fixes are applied; a fix must hold."""
-    return not spoken or all(isinstance(x, Finding) and x.remedy for x in spoken)
+    return all(isinstance(x, Finding) and x.remedy for x in spoken)
 
 
-def _unanswered(
-    said: Iterable[Finding | NotChecked], fixed: Mapping[tuple[str, str], Finding]
-) -> tuple[Finding, ...]:
-    """Return the findings that need a person."""
+def _bill(
+    visit: Visit, said: Spoken, fixed: Mapping[tuple[str, str], Finding], policy: Policy
+) -> Bill:
+    """Return the bill of a settled visit, with what was fixed and what its lines leave to say."""
     found = [x for x in said if isinstance(x, Finding) and x.remedy is None]
-    return tuple([x for x in found if (x.rule, x.says) not in fixed])
+    return Bill(
+        lines=_as_charted(visit),
+        fixed=tuple(fixed.values()),
+        open=tuple([x for x in found if (x.rule, x.says) not in fixed]),
+        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
+    )
 
 
 def unfollowed(policy: Policy) -> Iterable[NotChecked]:
@@ -174,11 +175,12 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
         place.setdefault(service.id, i)
     last = len(place)
     made = []
-    for line in visit.lines:
+    for i, line in enumerate(visit.lines):
         mine = furnished.get((line.discipline, line.code), ())
+        named = line
         if mine and not line.services:
-            line = replace(line, services=tuple(mine))  # noqa: PLW2901 - the same line, named
+            named = replace(line, services=tuple(mine))
         first = mine or line.services
-        made.append((place.get(first[0], last) if first else last, line))
-    made.sort(key=lambda x: x[0])
-    return tuple([line for _, line in made])
+        made.append((place.get(first[0], last) if first else last, i, named))
+    made.sort()
+    return tuple([line for _, _, line in made])

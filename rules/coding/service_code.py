@@ -1,7 +1,9 @@
 """Every charted service needs a therapy code that can be read."""
 
+from collections.abc import Sequence
+
 from rules.chart import chart_of, strays
-from rules.model import Finding, NotChecked, Said, Visit
+from rules.model import Finding, Line, NotChecked, Said, Visit
 from rules.policy import Policy
 
 ID = "service_code"
@@ -10,8 +12,10 @@ ID = "service_code"
 def check(visit: Visit, policy: Policy) -> Said:
     """Ask for the code of services that have none, and name codes that no table here knows."""
     unread, stray = chart_of(visit, policy).unread, strays(visit, policy)
-    if not unread and not stray:
-        return
+    return _judged(unread, stray, policy) if unread or stray else ()
+
+
+def _judged(unread: Sequence[str], stray: Sequence[Line], policy: Policy) -> Said:
     uncoded = unread.count("")
     if uncoded:
         many = f"{uncoded} charted services have" if uncoded > 1 else "A charted service has"

@@ -169,3 +169,12 @@ def test_a_rule_that_fails_is_named_and_the_others_still_speak() -> None:
     assert [(n.rule, n.why) for n in bill.not_checked if not n.quiet] == [
         ("timed_units", "the rule failed and has been reported")
     ]
+
+
+def test_a_rule_that_cannot_say_what_it_is_about_is_asked_and_named() -> None:
+    seen = visit({"chart": ["97110 15min"]})
+    base = {name: rows for name, rows in BOOK.base.items() if name != "same_region.manipulation"}
+    policy = Policy(seen.payer, seen.date_of_service, "practitioner", (base,), BOOK.tables)
+    bill = settle(seen, policy)
+    assert shown(bill.lines) == ["97110-GP x1"]
+    assert [n.rule for n in bill.not_checked if not n.quiet] == ["same_region"]
