@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.coverage import unpaid
-from rules.frozen import swift
+from rules.frozen import changing, swift
 from rules.model import Line, Service, Visit
 from rules.people import barred
 from rules.policy import Code, Edit, Policy
@@ -89,7 +89,12 @@ class Chart:
     def line(self, key: Key, units: int) -> Line:
         """Return a new line for a charted code, naming the services it bills."""
         services = tuple([service.id for service in self.by_code[key]])
-        return Line(code=key[1], units=units, discipline=key[0], services=services)
+        return _charged(BLANK, key[1], units, key[0], services)
+
+
+BLANK = Line(code="", units=0)
+"""What a new line is copied from, which takes half the time of making one."""
+_charged = changing(Line, "code", "units", "discipline", "services")
 
 
 def chart_of(visit: Visit, policy: Policy) -> Chart:

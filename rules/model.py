@@ -150,6 +150,8 @@ class Visit:
         """Return this visit with a fix applied; the new lines stand where the old ones stood."""
         if not fix.old:
             return self.billed(self.lines + fix.new) if fix.new else self
+        if len(fix.old) == len(self.lines):
+            return self.billed(fix.new)
         at = self.lines.index(fix.old[0])
         gone = {id(line) for line in fix.old}
         kept = [line for line in self.lines if id(line) not in gone]
