@@ -1,9 +1,11 @@
 """A settled bill and what was said on the way, drawn as CDS Hooks cards. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
+
+import msgspec
 
 from plugin.fhir.reader import Reading
 from plugin.fhir.writer import actions, differs, held, ordinals, save, told
@@ -18,8 +20,7 @@ OWN = {"label": "Countersign", "url": "https://countersign-health.github.io/"}
 RANK = {"critical": 0, "warning": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """All that cards are drawn from."""
 
     reading: Reading
