@@ -14,7 +14,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -36,7 +35,8 @@ class StoreError(Exception):
     """The store cannot be reached or written to."""
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
     """One answer, as it is kept."""
 
     trace: str

@@ -3,12 +3,12 @@
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from msgspec import structs
 
 from plugin.hooks.answers import Response
 from plugin.hooks.messages import load
@@ -188,7 +188,7 @@ def test_the_derivation_owns_up_to_rules_that_have_changed_since(
     trace = TRACE.search(signed(client, "ot"))
     decision = store.decision(trace[1]) if trace else None
     assert decision
-    store.record(structs.replace(decision, trace="f" * 32, rulebook="0123456789abcdef"))
+    store.record(replace(decision, trace="f" * 32, rulebook="0123456789abcdef"))
     page = client.get(f"/explain/{'f' * 32}", headers={"Accept": "text/html"}).text
     assert "The rules have changed since the decision." in page
     assert "0123456789abcdef" in page
