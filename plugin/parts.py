@@ -69,5 +69,5 @@ def body_of(request: Request) -> bytes:
 
 
 def answer(body: Any, status: int = 200, kind: str = JSON) -> Response:
-    """Write a JSON answer."""
-    return Response(encode(body), status=status, content_type=kind)
+    """Write a JSON answer; it is handed to the server whole, not as a stream to be asked for."""
+    return Response(encode(body), status=status, content_type=kind, direct_passthrough=True)

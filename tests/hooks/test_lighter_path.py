@@ -71,3 +71,13 @@ def test_the_host_that_a_caller_names_decides_nothing(host: str, client: FlaskCl
     answer = client.post(ADDRESS, json=bad.good(), headers={"Host": host})
 
     hold(cards(answer))
+
+
+def test_an_answer_is_handed_over_whole(app: Flask) -> None:
+    body = json.dumps(bad.good()).encode()
+    builder = EnvironBuilder(ADDRESS, method="POST", data=body, content_type="application/json")
+
+    answer = app(builder.get_environ(), lambda *_: bytes)
+
+    assert isinstance(answer, list)  # granian sends anything else piece by piece
+    assert len(answer) == 1
