@@ -3,52 +3,24 @@
 import gc
 import logging
 import sys
-from collections.abc import Callable
 from multiprocessing.util import Finalize
-from typing import Any
 
-from flask import Flask, Request, Response, request
-from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from plugin import rulebook, settings, tenants
 from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.fhir import coding
 from plugin.hooks import views as hooks
-from plugin.parts import Parts, answer, parts
+from plugin.parts import LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
+from plugin.service import Service
 from plugin.settings import SettingsError
 from plugin.store.store import PAUSE, Store, StoreError
 from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
-
-
-class NoSessions(SessionInterface):
-    """Nobody is remembered between requests: no cookie is read or written."""
-
-    def open_session(self, app: Flask, request: Request) -> SessionMixin:  # noqa: ARG002 - Flask's
-        """Return the one empty session."""
-        return NOBODY
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write nothing."""
-
-
-class Service(Flask):
-    """The application, without what none of its views needs: sessions and coroutines."""
-
-    session_interface = NoSessions()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a view as it is; none is a coroutine."""
-        return func
-
-
-NOBODY = NullSession()
-LARGEST_BODY = 4_000_000
-"""Bytes; a year of daily visits with their history is under one million."""
 
 
 def create_app(given: settings.Settings | None = None) -> Flask:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -20,8 +19,7 @@ from rules.model import Bill
 from rules.policy import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What was read, what was decided, and how it is shown."""
 
     reading: Reading
@@ -37,8 +35,7 @@ class Review:
         return self.decision.trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for a review, and on what occasion."""
 
     tenant: Tenant

@@ -1,9 +1,10 @@
 """A request's resources in, a Visit out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.charges import charges_of, line_of
@@ -27,8 +28,7 @@ from rules.model import Visit
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A visit as read, and what is needed to write back to where it came from."""
 
     visit: Visit
