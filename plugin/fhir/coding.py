@@ -1,8 +1,9 @@
 """The code of a service that is not charted in CPT or HCPCS: by concept map, else by words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -32,13 +33,30 @@ TOO_MANY = Mapped(action="ask", why=f"which treatment was it? over {MOST} servic
 SEVERAL = "each needs its own minutes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Coder:
     """By what services are understood: the table of codes, the maps and the lexicon."""
 
     codes: Mapping[str, Code]
     maps: Maps
-    lexicon: Lexicon
+    root: Path = ROOT
+    _lexicon: Lexicon | None = None
+    _reading: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of charts; read once, when a chart first needs them.
+
+        It takes half a second and ten megabytes, which sites that chart in codes never pay.
+
+        Raises:
+            RuleDataError: a file of the lexicon is missing or malformed.
+
+        """
+        with self._reading:
+            if self._lexicon is None:
+                self._lexicon = lexicons.load(self.codes, self.root)
+            return self._lexicon
 
     def found(
         self,
@@ -90,17 +108,13 @@ class Coder:
 
 
 def load(codes: Mapping[str, Code], tenants: Mapping[str, Tenant], root: Path = ROOT) -> Coder:
-    """Read the concept maps and the lexicon.
+    """Read the concept maps.
 
     Raises:
-        RuleDataError: a file is missing or malformed; the message says which, where and why.
+        RuleDataError: a map is missing or malformed; the message says which, where and why.
 
     """
-    return Coder(
-        codes=codes,
-        maps=concepts.load(codes, tenants, root),
-        lexicon=lexicons.load(codes, root),
-    )
+    return Coder(codes=codes, maps=concepts.load(codes, tenants, root), root=root)
 
 
 def _by_match(matches: Sequence[Match], title: str) -> Mapped:

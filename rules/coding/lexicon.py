@@ -1,6 +1,6 @@
 """The lexicon: every way of saying a treatment, and the answer to what a charted phrase means."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from rules.coding.entries import Technique, Vocabulary
 from rules.coding.mapping import Context, meaning_of
@@ -15,6 +15,8 @@ LONGEST = 1_000
 TOO_LONG = Mapped(
     action="ask", why=f"which treatment was it? the text is over {LONGEST} characters"
 )
+TOGETHER = 500
+"""Phrases that are learned at once: fast, and little memory."""
 REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "reason")
 _REFUSING = frozenset(f"refusals {kind}" for kind in REFUSALS)
 NO_CODES: Mapping[str, str] = {}
@@ -35,29 +37,38 @@ class Lexicon:
 
         """
         self._vocabulary = vocabulary
+        self._known: set[str] = set()
+        """Everything that the lexicon is written with; words are mended to it."""
         self._writing = Writing(vocabulary.written, vocabulary.dropped, vocabulary.whole)
         self._units = {
             word: name
             for name, units in vocabulary.measures.items()
             for unit in units
-            for word in self._writing.words(unit)
+            for word in self._writing.words(self._writing.tokens(unit))
         }
-        terms = self._learned(_terms(techniques, vocabulary.refusals))
+        terms = self._learned(list(_terms(techniques, vocabulary.refusals)))
         cues = self._signs({**vocabulary.cues, HARMLESS: vocabulary.refusals["none"]})
         self._terms, self._cues = tuple(terms.values()), tuple(cues.values())
         self._phrases, self._cue_phrases = Phrases(tuple(terms)), Phrases(tuple(cues))
-        known = {word for words in (*terms, *cues) for word in words} | set(self._units)
-        written = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
-        written += [phrase for phrases in vocabulary.cues.values() for phrase in phrases]
-        written += [term.phrase for term in self._terms]
-        known.update(word for text in written for word in self._writing.tokens(text))
-        self._spelling = Spelling(known, vocabulary.plain | vocabulary.dropped)
+        stems = {word for words in (*terms, *cues) for word in words} | set(self._units)
+        ways = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
+        self._known.update(stems, self._writing.tokens_of_all(ways))
+        self._spelling = Spelling(self._known, vocabulary.plain | vocabulary.dropped)
 
-    def _learned(self, named: Iterable[tuple[str, Term]]) -> dict[tuple[str, ...], Term]:
+    def _rows(self, phrases: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words of each phrase; what they were written with is known from now on."""
+        for start in range(0, len(phrases), TOGETHER):
+            tokens = self._writing.tokens_of_all(phrases[start : start + TOGETHER])
+            self._known.update(tokens)
+            yield from self._writing.words_of_each(tokens)
+
+    def _learned(self, named: Sequence[tuple[str, Term]]) -> dict[tuple[str, ...], Term]:
         """Return the terms by their words; each comes with the name of what it belongs to."""
         learned: dict[tuple[str, ...], tuple[str, Term]] = {}
-        for name, term in named:
-            owner, _ = learned.setdefault(self._words(name, term.phrase), (name, term))
+        rows = self._rows([term.phrase for _, term in named])
+        for (name, term), words in zip(named, rows, strict=True):
+            _hold_phrase(name, term.phrase, words)
+            owner, _ = learned.setdefault(words, (name, term))
             if owner != name:
                 raise LexiconError(f"{name}: {term.phrase!r} also stands under {owner}")
         return {words: term for words, (_, term) in learned.items()}
@@ -65,18 +76,13 @@ class Lexicon:
     def _signs(self, cues: Mapping[str, Iterable[str]]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """Return the cues that a phrase is a sign of, by its words."""
         signs: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for cue, phrases in cues.items():
-            for words in {self._words(f"cue {cue}", phrase) for phrase in phrases}:
-                signs[words] = (*signs.get(words, ()), cue)
+        named = [(cue, phrase) for cue, phrases in cues.items() for phrase in phrases]
+        rows = self._rows([phrase for _, phrase in named])
+        for (cue, phrase), words in zip(named, rows, strict=True):
+            _hold_phrase(f"cue {cue}", phrase, words)
+            known = signs.get(words, ())
+            signs[words] = known if cue in known else (*known, cue)
         return signs
-
-    def _words(self, name: str, phrase: str) -> tuple[str, ...]:
-        words = tuple(self._writing.words(phrase))
-        if name in _REFUSING and len(words) == 1 < len(phrase.split()):
-            raise LexiconError(f"{name}: {phrase!r} comes to the one word {words[0]}")
-        if not words or not MARKS.isdisjoint(words):
-            raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
-        return words
 
     def mapped(
         self,
@@ -91,7 +97,8 @@ class Lexicon:
         """
         if len(text) > LONGEST:
             return TOO_LONG
-        words = self._writing.words(text, self._spelling.mended)
+        tokens = self._writing.tokens(text)
+        words = self._writing.words(map(self._spelling.mended, tokens))
         found = self._phrases.found(words)
         terms = ((self._terms[which], first, after) for which, first, after in found)
         signs = self._cue_phrases.found(words)
@@ -99,6 +106,14 @@ class Lexicon:
         reading = read(words, terms, cues, self._units)
         context = Context(discipline=discipline, billed_as=billed_as)
         return meaning_of(reading, self._vocabulary, context)
+
+
+def _hold_phrase(name: str, phrase: str, words: Sequence[str]) -> None:
+    """Refuse a phrase of which nothing is left to find, or too little to refuse by."""
+    if name in _REFUSING and len(words) == 1 < len(phrase.split()):
+        raise LexiconError(f"{name}: {phrase!r} comes to the one word {words[0]}")
+    if not words or not MARKS.isdisjoint(words):
+        raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
 
 
 def _terms(

@@ -1,7 +1,8 @@
 """The words of a charted phrase, written one way: abbreviations, plurals and slips made even."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from unicodedata import normalize
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -23,10 +24,13 @@ _PIECE = (
     r"|x(?=\s?\d)"  # times
     r"|[a-z]\d{1,2}(?!\d)"  # a vertebra, a grade, a diagonal
     r"|[a-z]++(?:'t\b)?"
+    r"|\x1f"
     r"|\d+(?:\.\d+)?"
     r"|[;,|•*→\n()/&'%]|:(?!\d)|(?<!\d)\+|\+(?=[a-z])"  # but 3+ is a grade, and 1:1 a ratio
     r"|(?<=\s)-+(?=\s)"
 )
+_NEXT = "\x1f"
+"""Stands between texts that are read together."""
 _VOWELS = frozenset("aeiouy")
 _SHORT = 3
 """Letters; words no longer have no ending to take off."""
@@ -59,6 +63,7 @@ def _spelled_out(words: Iterable[str]) -> str:
     return "".join([f" {word} " for word in words])
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """Return a word without the ending of its plural, its tense or its doing.
 
@@ -110,13 +115,15 @@ class Writing:
         """
         slashed = {f for own in written.values() for f in own if "/" in f and " " not in f}
         longest_first = sorted(slashed, key=lambda form: (-len(form), form))
-        known = "".join([_exactly(form) for form in longest_first])
-        self._piece = re.compile(known + _PIECE)
+        known = "|".join([_exactly(form) for form in longest_first])
+        self._piece = re.compile(
+            rf"(?<![a-z])(?=[a-z\d]+/)(?:{known})|{_PIECE}" if known else _PIECE
+        )
         self._whole = frozenset(whole)
         self._dropped = frozenset(map(self._stem, dropped))
-        pairs = [(self.tokens(form), word) for word, own in written.items() for form in own]
+        pairs = [(form, word) for word, own in written.items() for form in own]
         self._rewritten = [list(map(self._stem, self.tokens(word))) for _, word in pairs]
-        self._forms = Phrases([list(map(self._stem, form)) for form, _ in pairs])
+        self._forms = Phrases([list(map(self._stem, self.tokens(form))) for form, _ in pairs])
 
     def tokens(self, text: str) -> list[str]:
         """Return the bare words, numbers and marks of a text."""
@@ -124,25 +131,39 @@ class Writing:
         plain = _POSSESSIVE.sub("", even.lower())
         return [_mark(piece) for piece in self._piece.findall(plain)]
 
-    def _stem(self, word: str) -> str:
-        return word if word in self._whole else stem(word)
-
-    def words(self, text: str, mend: Callable[[str], str] = str) -> list[str]:
-        """Return the words of a text; ``mend`` puts right a word that is spelled wrongly."""
-        tokens = [self._stem(mend(token)) for token in self.tokens(text)]
+    def words(self, tokens: Iterable[str]) -> list[str]:
+        """Return the words that the pieces of a text are, in the lexicon's writing."""
+        stems = [self._stem(token) for token in tokens]
         made: list[str] = []
         at = 0
-        for which, first, after in self._forms.found(tokens):
-            made += tokens[at:first]
+        for which, first, after in self._forms.found(stems):
+            made += stems[at:first]
             made += self._rewritten[which]
             at = after
-        made += tokens[at:]
+        made += stems[at:]
         return [word for word in made if word not in self._dropped]
+
+    def tokens_of_all(self, texts: Iterable[str]) -> list[str]:
+        """Return the pieces of many texts, read together in a fraction of the time."""
+        return self.tokens(f" {_NEXT} ".join(texts))
+
+    def words_of_each(self, tokens: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words of each of many texts, from the pieces of all."""
+        row: list[str] = []
+        for word in (*self.words(tokens), _NEXT):
+            if word == _NEXT:
+                yield tuple(row)
+                row = []
+            else:
+                row.append(word)
+
+    def _stem(self, word: str) -> str:
+        return word if word in self._whole else stem(word)
 
 
 def _exactly(form: str) -> str:
     """Return the pattern of a way of writing with a stroke; ``w/`` may stand before a word."""
-    return rf"(?<![a-z]){re.escape(form)}{'' if form.endswith('/') else '(?![a-z])'}|"
+    return rf"{re.escape(form)}{'' if form.endswith('/') else '(?![a-z])'}"
 
 
 def _mark(piece: str) -> str:

@@ -38,7 +38,7 @@ def test_a_phrase_is_answered_by_its_code_and_the_words_that_decided(client: Fla
     told = read(client, "Gait training with RW")
 
     assert (told["action"], told["codes"]) == ("map", ["97116"])
-    assert told["words"] == ["gait training"]
+    assert told["words"][0].startswith("gait training")
     assert "97116" in told["why"]
 
 
