@@ -1,11 +1,11 @@
 """The lexicon: every way of saying a treatment, and the answer to what a charted phrase means."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rules.coding.entries import Technique, Vocabulary
 from rules.coding.mapping import Context, meaning_of
 from rules.coding.phrase import MARKS, Phrases, Writing
-from rules.coding.reading import HARMLESS, RefusalKind, Term, read
+from rules.coding.reading import HARMLESS, RefusalKind, Sign, read
 from rules.coding.spelling import Spelling
 from rules.model import Mapped
 from rules.words import Discipline
@@ -18,7 +18,6 @@ TOO_LONG = Mapped(
 TOGETHER = 500
 """Phrases that are learned at once: fast, and little memory."""
 REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "reason")
-_REFUSING = frozenset(f"refusals {kind}" for kind in REFUSALS)
 NO_CODES: Mapping[str, str] = {}
 
 
@@ -46,11 +45,14 @@ class Lexicon:
             for unit in units
             for word in self._writing.words(self._writing.tokens(unit))
         }
-        terms = self._learned(list(_terms(techniques, vocabulary.refusals)))
-        cues = self._signs({**vocabulary.cues, HARMLESS: vocabulary.refusals["none"]})
-        self._terms, self._cues = tuple(terms.values()), tuple(cues.values())
-        self._phrases, self._cue_phrases = Phrases(tuple(terms)), Phrases(tuple(cues))
-        stems = {word for words in (*terms, *cues) for word in words} | set(self._units)
+        named = self._learned([(x, phrase) for x in techniques for phrase in x.says])
+        signs = self._signs(list(_signs(vocabulary)))
+        self._techniques, self._said = tuple(named.values()), tuple(signs.values())
+        self._phrases, self._sign_phrases = Phrases(tuple(named)), Phrases(tuple(signs))
+        refusals = [(Sign(refusal=kind), p) for kind in REFUSALS for p in vocabulary.refusals[kind]]
+        refusing = self._signs(refusals)
+        self._kinds, self._refusing = tuple(refusing.values()), Phrases(tuple(refusing))
+        stems = {word for words in (*named, *signs) for word in words} | set(self._units)
         ways = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
         self._known.update(stems, self._writing.tokens_of_all(ways))
         self._spelling = Spelling(self._known, vocabulary.plain | vocabulary.dropped)
@@ -62,26 +64,29 @@ class Lexicon:
             self._known.update(tokens)
             yield from self._writing.words_of_each(tokens)
 
-    def _learned(self, named: Sequence[tuple[str, Term]]) -> dict[tuple[str, ...], Term]:
-        """Return the terms by their words; each comes with the name of what it belongs to."""
-        learned: dict[tuple[str, ...], tuple[str, Term]] = {}
-        rows = self._rows([term.phrase for _, term in named])
-        for (name, term), words in zip(named, rows, strict=True):
-            _hold_phrase(name, term.phrase, words)
-            owner, _ = learned.setdefault(words, (name, term))
-            if owner != name:
-                raise LexiconError(f"{name}: {term.phrase!r} also stands under {owner}")
-        return {words: term for words, (_, term) in learned.items()}
+    def _learned(
+        self, named: Sequence[tuple[Technique, str]]
+    ) -> dict[tuple[str, ...], tuple[Technique, str]]:
+        """Return techniques, and how each is written, by the words of every way of writing."""
+        learned: dict[tuple[str, ...], tuple[Technique, str]] = {}
+        for each, words in zip(named, self._rows([p for _, p in named]), strict=True):
+            technique, phrase = each
+            _hold_phrase(technique.id, phrase, words)
+            owner, _ = learned.setdefault(words, each)
+            if owner.id != technique.id:
+                raise LexiconError(f"{technique.id}: {phrase!r} also stands under {owner.id}")
+        return learned
 
-    def _signs(self, cues: Mapping[str, Iterable[str]]) -> dict[tuple[str, ...], tuple[str, ...]]:
-        """Return the cues that a phrase is a sign of, by its words."""
-        signs: dict[tuple[str, ...], tuple[str, ...]] = {}
-        named = [(cue, phrase) for cue, phrases in cues.items() for phrase in phrases]
-        rows = self._rows([phrase for _, phrase in named])
-        for (cue, phrase), words in zip(named, rows, strict=True):
-            _hold_phrase(f"cue {cue}", phrase, words)
+    def _signs(self, named: Sequence[tuple[Sign, str]]) -> dict[tuple[str, ...], tuple[Sign, ...]]:
+        """Return what phrases are signs of, by their words."""
+        signs: dict[tuple[str, ...], tuple[Sign, ...]] = {}
+        for (sign, phrase), words in zip(named, self._rows([p for _, p in named]), strict=True):
+            _hold_phrase(sign.cue or f"refusals {sign.refusal}", phrase, words)
+            if sign.refusal and len(words) == 1 < len(phrase.split()):
+                why = f"{phrase!r} comes to the one word {words[0]}"
+                raise LexiconError(f"refusals {sign.refusal}: {why}")
             known = signs.get(words, ())
-            signs[words] = known if cue in known else (*known, cue)
+            signs[words] = known if sign in known else (*known, sign)
         return signs
 
     def mapped(
@@ -100,28 +105,27 @@ class Lexicon:
         tokens = self._writing.tokens(text)
         words = self._writing.words(map(self._spelling.mended, tokens))
         found = self._phrases.found(words)
-        terms = ((self._terms[which], first, after) for which, first, after in found)
-        signs = self._cue_phrases.found(words)
-        cues = ((cue, first, after) for which, first, after in signs for cue in self._cues[which])
-        reading = read(words, terms, cues, self._units)
+        techniques = ((self._techniques[which], first, after) for which, first, after in found)
+        signs = [
+            (sign, first, after)
+            for phrases, said in ((self._sign_phrases, self._said), (self._refusing, self._kinds))
+            for which, first, after in phrases.found(words)
+            for sign in said[which]
+        ]
+        reading = read(words, techniques, signs, self._units)
         context = Context(discipline=discipline, billed_as=billed_as)
         return meaning_of(reading, self._vocabulary, context)
 
 
 def _hold_phrase(name: str, phrase: str, words: Sequence[str]) -> None:
-    """Refuse a phrase of which nothing is left to find, or too little to refuse by."""
-    if name in _REFUSING and len(words) == 1 < len(phrase.split()):
-        raise LexiconError(f"{name}: {phrase!r} comes to the one word {words[0]}")
+    """Refuse a phrase of which nothing is left to find."""
     if not words or not MARKS.isdisjoint(words):
         raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
 
 
-def _terms(
-    techniques: Iterable[Technique], refusals: Mapping[str, Iterable[str]]
-) -> Iterator[tuple[str, Term]]:
-    for technique in techniques:
-        for phrase in technique.says:
-            yield technique.id, Term(phrase, technique=technique)
-    for kind in REFUSALS:
-        for phrase in refusals[kind]:
-            yield f"refusals {kind}", Term(phrase, refusal=kind)
+def _signs(vocabulary: Vocabulary) -> Iterator[tuple[Sign, str]]:
+    for cue, phrases in vocabulary.cues.items():
+        for phrase in phrases:
+            yield Sign(cue), phrase
+    for phrase in vocabulary.refusals["none"]:
+        yield Sign(HARMLESS), phrase

@@ -15,6 +15,8 @@ from rules.words import Discipline
 
 OTHERWISE = "the service's name and what was done say different codes: which was it?"
 UNDIVIDED = "one of these, or each with minutes of its own?"
+TOTAL = "total"
+"""The cue of minutes that are those of several services together."""
 NOTHING_KNOWN = Mapped(
     action="ask", why="which treatment was it? the words name none that is known"
 )
@@ -51,7 +53,7 @@ def meaning_of(reading: Reading, vocabulary: Vocabulary, context: Context) -> Ma
     for each in found:
         each.meaning = _meaning(each, reading, vocabulary, context)
     standing = list(_standing(found, vocabulary))
-    _divide(standing, vocabulary.timed)
+    _divide(standing, vocabulary.timed, totalled=TOTAL in reading.said)
     return _answer(standing, vocabulary.includes)
 
 
@@ -108,21 +110,22 @@ def _titled(segment: Sequence[Found], timed: frozenset[str]) -> Iterator[tuple[F
 def _covers(other: Found, each: Found, active: frozenset[str]) -> bool:
     """Tell whether one technique is only a detail of another in the same segment.
 
-    A detail stands in the same clause, or follows without a dose of its own. A question that
-    the other's code answers is one, too.
+    A detail stands in the same clause, or follows without a dose of its own. What is no
+    exercise has only such details as nothing joins to it: a joint is mobilized in a lunge. A
+    question that the other's code answers is a detail, too.
     """
     codes = other.meaning.codes
     together = each.clause == other.clause
-    if not codes or not (together or active.issuperset(codes + each.meaning.codes)):
+    alike = active.issuperset(codes + each.meaning.codes)
+    if not codes or not (together or alike):
         return False
     if each.meaning.decides:
         return not set(codes).isdisjoint(each.meaning.candidates)
-    if not active.issuperset(codes + each.meaning.codes):
-        return False
     if not together and (each.dosed or each.clause < other.clause):
         return False
     above, below = RANK[other.technique.strength], RANK[each.technique.strength]
-    return below <= RANK["activity"] < above
+    plain = alike or (each.first > other.first and not each.linked)
+    return plain and below <= RANK["activity"] < above
 
 
 def _hold_title(title: Found, details: Sequence[Found]) -> None:
@@ -134,11 +137,11 @@ def _hold_title(title: Found, details: Sequence[Found]) -> None:
         title.meaning = Meaning(candidates=candidates, decides=OTHERWISE)
 
 
-def _divide(standing: Sequence[Found], timed: frozenset[str]) -> None:
-    """Ask about timed services that a stroke joins, with one number of minutes for all or none."""
+def _divide(standing: Sequence[Found], timed: frozenset[str], *, totalled: bool) -> None:
+    """Ask about timed services that share one number of minutes, or that a stroke joins."""
     for first, second in pairwise(standing):
         both = first.meaning.codes or first.meaning.candidates, second.meaning.codes
-        joined = first.undivided and second.clause == first.clause + 1
+        joined = totalled or (first.undivided and second.clause == first.clause + 1)
         if joined and both[1] and both[0] != both[1] and timed.issuperset(both[0] + both[1]):
             candidates = _once(both[0] + both[1])
             first.meaning = second.meaning = Meaning(candidates=candidates, decides=UNDIVIDED)

@@ -17,7 +17,8 @@ _QUOTES = "\u2018\u2019\u2032`"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _EVEN = str.maketrans(dict.fromkeys(_QUOTES, "'") | dict.fromkeys(_DASHES, "-"))
 # A sentence ends after a whole word, a number or a bracket; after less, the stop abbreviates.
-_SENTENCE = re.compile(r"(?:(?<=[a-z]{5})|(?<=[0-9)])|(?<=min))\.(?=\s+[A-Z]|\s*$)")
+# A stroke with space around it divides as well.
+_END = re.compile(r"(?:(?<=[a-z]{5})|(?<=[0-9)])|(?<=min))\.(?=\s+[A-Z]|\s*$)|(?<=\s)/(?=\s)")
 _POSSESSIVE = re.compile(r"(?<=[a-z])'(?:d\b|(?=s\b))")  # patient's, tx'd
 _PIECE = (
     r"[a-z]\d{4}(?!\d)"  # a HCPCS code
@@ -26,8 +27,8 @@ _PIECE = (
     r"|[a-z]++(?:'t\b)?"
     r"|\x1f"
     r"|\d+(?:\.\d+)?"
-    r"|[;,|•*→\n()/&'%]|:(?!\d)|(?<!\d)\+|\+(?=[a-z])"  # but 3+ is a grade, and 1:1 a ratio
     r"|(?<=\s)-+(?=\s)"
+    r"|[;,|•*→\n()/&'%]|:(?!\d)|(?<!\d)\+|\+(?=[a-z])"  # but 3+ is a grade, and 1:1 a ratio
 )
 _NEXT = "\x1f"
 """Stands between texts that are read together."""
@@ -127,7 +128,7 @@ class Writing:
 
     def tokens(self, text: str) -> list[str]:
         """Return the bare words, numbers and marks of a text."""
-        even = _SENTENCE.sub(APART, normalize("NFKC", text).translate(_EVEN))
+        even = _END.sub(APART, normalize("NFKC", text).translate(_EVEN))
         plain = _POSSESSIVE.sub("", even.lower())
         return [_mark(piece) for piece in self._piece.findall(plain)]
 

@@ -18,16 +18,16 @@ AREA = "area"
 MINUTES = "minutes"
 FEWEST = 5
 """Minutes; a smaller bare number counts something else."""
+LINKS = frozenset({"and", "with"})
 HARMLESS = "harmless"
 """The cue of what reads like a refusal and is none, such as no pain."""
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A phrase of the lexicon, and what it is: a technique or a refusal."""
+class Sign:
+    """What a phrase beside a technique says: a cue, or a way of refusing."""
 
-    phrase: str
-    technique: Technique | None = None
+    cue: str = ""
     refusal: RefusalKind | None = None
 
 
@@ -46,6 +46,8 @@ class Found:
     """It stands before a colon, as the title of what follows."""
     dosed: bool = False
     """Its clause says how many minutes, or sets of how many."""
+    linked: bool = False
+    """An "and" or "with" joins it to what stands before."""
     undivided: bool = False
     """Another service follows after a stroke, with no number between them."""
     meaning: Meaning = field(default_factory=Meaning)
@@ -89,6 +91,11 @@ class Reading:
         """Return the cues of the whole segment."""
         return self._cues(c for c, segment in enumerate(self.segments) if segment == found.segment)
 
+    @property
+    def said(self) -> frozenset[str]:
+        """All cues of the phrase."""
+        return frozenset().union(*self.cues.values())
+
     def counted(self, found: Found, countable: Mapping[str, frozenset[str]]) -> dict[str, float]:
         """Return what was measured, and what was named in this clause and those without another.
 
@@ -107,37 +114,36 @@ class Reading:
 
 def read(
     words: Sequence[str],
-    terms: Iterable[tuple[Term, int, int]],
-    cues: Iterable[tuple[str, int, int]],
+    techniques: Iterable[tuple[tuple[Technique, str], int, int]],
+    signs: Iterable[tuple[Sign, int, int]],
     units: Mapping[str, str],
 ) -> Reading:
-    """Lay out the terms and cues of a phrase by clause and segment, with what was counted.
+    """Lay out what stands in a phrase by clause and segment, with what was counted.
 
-    Terms and cues come with their first word and the word after; ``units`` says what a unit
-    measures.
+    A technique comes with the phrase it is written with, its first word and the word after, and
+    so do cues and refusals; ``units`` says what a unit measures.
     """
     clauses, reading = _clauses(words), Reading()
     reading.segments = list(_segments(words))
     counts = list(_measures(words, units))
     reading.measures = {name: value for name, value, _ in counts}
     dosed = {clauses[place] for name, _, place in counts if name in {MINUTES, AREA}}
-    harmless = {}
-    for cue, first, after in cues:
-        reading.cues.setdefault(clauses[first], set()).add(cue)
-        if cue == HARMLESS:
-            harmless[first] = after
-    for term, first, after in terms:
+    for (technique, phrase), first, after in techniques:
         clause = clauses[first]
-        segment = reading.segments[clause]
-        if term.technique:
-            reading.cues.setdefault(clause, set()).add(term.technique.id)
-            closing, counted = _close(words, after)
-            found = Found(term.technique, term.phrase, first, after, clause, segment)
-            found.titled, found.dosed = closing == TITLE, clause in dosed or _numbered(words, after)
-            found.undivided = closing == OR and not counted
-            reading.techniques.append(found)
-        elif term.refusal:
-            reading.refusals.append(Refusal(term.refusal, first, after, clause, segment))
+        found = Found(technique, phrase, first, after, clause, reading.segments[clause])
+        _observe(found, words)
+        found.dosed = found.dosed or clause in dosed
+        reading.techniques.append(found)
+        reading.cues.setdefault(clause, set()).add(technique.id)
+    harmless: dict[int, int] = {}
+    for sign, first, after in signs:
+        clause = clauses[first]
+        if sign.refusal:
+            refusal = Refusal(sign.refusal, first, after, clause, reading.segments[clause])
+            reading.refusals.append(refusal)
+        elif sign.cue == HARMLESS:
+            harmless[first] = after
+        reading.cues.setdefault(clause, set()).add(sign.cue)
     reading.refusals = [
         refusal
         for refusal in reading.refusals
@@ -146,6 +152,15 @@ def read(
     if _close(words, 0)[0] == TITLE:
         reading.title = frozenset(reading.cues.get(0, ()))
     return reading
+
+
+def _observe(found: Found, words: Sequence[str]) -> None:
+    """Note what stands right before a technique, and after it in its clause."""
+    closing, counted = _close(words, found.after)
+    found.titled = closing == TITLE
+    found.undivided = closing == OR and not counted
+    found.dosed = _numbered(words, found.after)
+    found.linked = found.first > 0 and words[found.first - 1] in LINKS
 
 
 def _is_harmless(refusal: Refusal, after: int, techniques: Iterable[Found]) -> bool:

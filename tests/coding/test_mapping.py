@@ -28,6 +28,7 @@ OTHERWISE = "the service's name and what was done say different codes: which was
         ("jt mobs, TE", "97140 97110"),
         ("TE 15/jt mobs 8", "97110 97140"),
         ("TE 15 min / jt mobs", "97110 97140"),
+        ("TE / jt mobs", "97110 97140"),
         ("IFC/TE", "97014 97110"),
         ("TE/squats", "97110"),
         ("jt mobs; jt mobs again", "97140"),
@@ -39,6 +40,9 @@ OTHERWISE = "the service's name and what was done say different codes: which was
         ("gait training, squats", "97116"),
         ("tandem stance w/ squats", "97112"),
         ("jt mobs, squats", "97140 97110"),
+        ("jt mobs and squats", "97140 97110"),
+        ("jt mobs in a squat", "97140"),
+        ("squats w/ jt mobs", "97110 97140"),
         ("tandem stance; squats", "97112 97110"),
         ("TE: squats, tandem stance", "97110"),
         ("tandem stance: squats", "97112"),
@@ -73,6 +77,7 @@ OTHERWISE = "the service's name and what was done say different codes: which was
         ("TE without the least sort or kind of gait training", "97110 97116"),
         # The reason of something is not what was done.
         ("TE due to gait training", "97110"),
+        ("TE before gait training", "97110"),
         # Refused, but not all of it.
         ("declined gait training, TE 15", "97110"),
         ("declined jt mobs but did TE", "97110"),
@@ -100,6 +105,7 @@ def test_a_phrase_is_the_codes_that_it_names(text: str, codes: str) -> None:
         ("education", "about what?"),
         ("jt mobs + estim", "was it attended?"),
         ("TE/jt mobs 20 min", "one of these, or each with minutes of its own?"),
+        ("TE and jt mobs 25 min total", "one of these, or each with minutes of its own?"),
         ("gait training/TE/jt mobs", "one of these, or each with minutes of its own?"),
         ("gait training: tandem stance", OTHERWISE),
         ("TE - jt mobs", OTHERWISE),
