@@ -79,7 +79,7 @@ def _in_mode(codes: Iterable[str], modes: Sequence[Mode]) -> Iterator[str]:
 def _standing(found: Sequence[Found], vocabulary: Vocabulary) -> Iterator[Found]:
     """Yield what is left once details yield to the service that they are part of."""
     rank = max(RANK[each.technique.strength] for each in found)
-    told = [each for each in found if RANK[each.technique.strength] or each.dosed or not rank]
+    told = [each for each in found if RANK[each.technique.strength] or each.numbered or not rank]
     billed = [each for each in told if not each.meaning.unbilled] or told
     for _, group in groupby(billed, key=lambda each: each.segment):
         segment = list(group)

@@ -46,6 +46,8 @@ class Found:
     """It stands before a colon, as the title of what follows."""
     dosed: bool = False
     """Its clause says how many minutes, or sets of how many."""
+    numbered: bool = False
+    """A number of minutes follows it at once."""
     linked: bool = False
     """An "and" or "with" joins it to what stands before."""
     undivided: bool = False
@@ -126,13 +128,13 @@ def read(
     clauses, reading = _clauses(words), Reading()
     reading.segments = list(_segments(words))
     counts = list(_measures(words, units))
-    reading.measures = {name: value for name, value, _ in counts}
+    reading.measures = {name: value for name, value, _ in reversed(counts)}
     dosed = {clauses[place] for name, _, place in counts if name in {MINUTES, AREA}}
     for (technique, phrase), first, after in techniques:
         clause = clauses[first]
         found = Found(technique, phrase, first, after, clause, reading.segments[clause])
         _observe(found, words)
-        found.dosed = found.dosed or clause in dosed
+        found.dosed = found.numbered or clause in dosed
         reading.techniques.append(found)
         reading.cues.setdefault(clause, set()).add(technique.id)
     harmless: dict[int, int] = {}
@@ -159,7 +161,7 @@ def _observe(found: Found, words: Sequence[str]) -> None:
     closing, counted = _close(words, found.after)
     found.titled = closing == TITLE
     found.undivided = closing == OR and not counted
-    found.dosed = _numbered(words, found.after)
+    found.numbered = _numbered(words, found.after)
     found.linked = found.first > 0 and words[found.first - 1] in LINKS
 
 
@@ -224,7 +226,12 @@ def undone(reading: Reading) -> dict[int, RefusalKind]:
 
 def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
     """Return what a refusal is about: what follows it, else what stands before it."""
-    same = [found for found in reading.techniques if found.clause == refusal.clause]
+    same = [
+        found
+        for found in reading.techniques
+        if found.clause == refusal.clause
+        and not (found.first < refusal.after and refusal.first < found.after)
+    ]
     later = [found for found in same if found.first >= refusal.after]
     if refusal.kind == "before":
         return _within_reach(refusal.after, later)
