@@ -230,7 +230,7 @@ def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
         found
         for found in reading.techniques
         if found.clause == refusal.clause
-        and not (found.first < refusal.after and refusal.first < found.after)
+        and not found.first <= refusal.first < found.after
     ]
     later = [found for found in same if found.first >= refusal.after]
     if refusal.kind == "before":
