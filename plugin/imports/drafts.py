@@ -1,10 +1,11 @@
 """What a reader makes of files: one edition of one table, not yet checked or kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugin.imports.faults import RefusedFileError
+from plugin.imports.headers import Record
 from plugin.imports.quarters import Span, plain, quarter_of
 from plugin.imports.sources import Member
 
@@ -37,6 +38,8 @@ class Draft:
     members: Sequence[Member]
     rows_read: int
     rows: list[Cells] = field(default_factory=list)
+    lines: Sequence[int] = ()
+    """Of the rows, in the first of the members."""
     packed: "Packed | None" = None
     """Pairs, which are too many for rows."""
 
@@ -44,6 +47,14 @@ class Draft:
     def slot(self) -> str:
         """What the edition takes the place of: ``ptp-practitioner``, ``gpci``."""
         return f"{self.kind}-{self.setting}" if self.setting else self.kind
+
+
+def gathered(
+    records: Iterable[Record], make: Callable[[Record], Cells]
+) -> tuple[list[Cells], list[int]]:
+    """Return what is made of records, and the line of each."""
+    pairs = [(make(record), record.line) for record in records]
+    return [row for row, _ in pairs], [line for _, line in pairs]
 
 
 def spanned(member: Member, given: Given, known: Span | None) -> Span:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from plugin.imports.drafts import Cells, Draft, Given, chosen, spanned
-from plugin.imports.headers import LAYOUT, Layout, Record, sheet
+from plugin.imports.drafts import Cells, Draft, Given, chosen, gathered, spanned
+from plugin.imports.headers import LAYOUT, SEARCHED, Layout, Record, sheet
 from plugin.imports.quarters import MONTHS, Span, rest_of_year
 from plugin.imports.rows import lines
 from plugin.imports.sources import Member
@@ -85,7 +86,7 @@ def _rvu(member: Member, given: Given) -> Draft:
     if fixed and span.first >= SPLIT:
         reason = "the fixed text of 2026 and later has no layout that could be verified"
         raise member.refuse(reason, "Import the CSV of the same zip")
-    rows = [_values(record) for record in records]
+    rows, places = gathered(records, _values)
     return Draft(
         kind="rvu",
         setting=chosen(member, given, _factor(member.name, span), FACTORS),
@@ -94,6 +95,7 @@ def _rvu(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
 
 
@@ -133,16 +135,15 @@ def read_gpci(members: Sequence[Member], given: Given) -> list[Draft]:
 
 def _gpci(member: Member, given: Given) -> Draft:
     if not member.workbook and member.name.lower().endswith(".txt"):
-        heading = next((line for _, line in lines(member) if "GPCI" in line), "")
+        heading = " ".join(line for _, line in islice(lines(member), SEARCHED))
         records = _fixed(member, GPCI_FIXED, "")
     else:
         table = sheet(member, GPCI)
         heading, records = " ".join(table.titles), iter(table)
     found = re.search(r"(20\d\d) pw gpci", heading, re.IGNORECASE)
     span = spanned(member, given, rest_of_year(int(found[1]), 1) if found else None)
-    rows = [
-        _indices(record) for record in records if record.text("locality") + record.text("state")
-    ]
+    named = (record for record in records if record.text("locality") + record.text("state"))
+    rows, places = gathered(named, _indices)
     return Draft(
         kind="gpci",
         setting="",
@@ -151,6 +152,7 @@ def _gpci(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
 
 

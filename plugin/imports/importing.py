@@ -148,13 +148,11 @@ def _hold_whole(draft: Draft, kind: Kind, given: Given) -> None:
 
 
 def _hold_once(draft: Draft, kind: Kind) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for row in draft.rows:
-        key = row[: kind.keys]
-        if key in seen:
-            reason = f"{' '.join(key).strip()} stands twice"
-            raise draft.members[0].refuse(reason, "Take the file as CMS published it")
-        seen.add(key)
+    seen: dict[tuple[str, ...], int] = {}
+    for row, line in zip(draft.rows, draft.lines, strict=True):
+        if first := seen.setdefault(row[: kind.keys], line) - line:
+            reason = f"{' '.join(row[: kind.keys]).strip()} stands in line {line + first} already"
+            raise draft.members[0].refuse(reason, "Take the file as CMS published it", line)
 
 
 def _lacking(draft: Draft, kind: Kind) -> list[str]:
@@ -216,8 +214,10 @@ def _checked(
     before, order = against
     old = load(shelf.root / before.folder) if before else None
     changes = compare(old, load(staged.folder), order.therapy)
-    free = order.changed or order.given.excerpt
-    if before and not free and not before.excerpt and changes.share > MOST_CHANGED:
+    if not staged.edition.rows_kept:
+        reason = "holds no row about therapy codes, so nothing of it would be kept"
+        raise draft.members[0].refuse(reason, "Take the whole release, or add --all")
+    if before and not (order.changed or before.excerpt) and changes.share > MOST_CHANGED:
         reason = f"{changes.share:.0%} of the therapy rows differ from {before.name}"
         remedy = "If that is as CMS announced, add --accept-changes"
         raise draft.members[0].refuse(reason, remedy)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from plugin.imports.drafts import Cells, Draft, Given, chosen, spanned
+from plugin.imports.drafts import Cells, Draft, Given, chosen, gathered, spanned
 from plugin.imports.headers import Layout, Record, sheet
 from plugin.imports.quarters import Span, iso, named, ordinal, plain, quarter_of, title
 from plugin.imports.sources import Member
@@ -49,11 +49,7 @@ def _mue(member: Member, given: Given) -> Draft:
     found = DAY.search(names)
     day = plain(f"{found[3]}-{found[1]}-{found[2]}") if found else None
     span = spanned(member, given, quarter_of(day) if day else named(names))
-    rows: list[Cells] = []
-    for record in table:
-        mai = record.match("mai", r"[123]( .*)?", "1, 2 or 3 and its words")
-        units = record.match("mue_value", r"\d{1,7}", "a whole number")
-        rows.append((record.code("code"), str(int(units)), mai[0], record.text("rationale")))
+    rows, places = gathered(table, _limit)
     return Draft(
         kind="mue",
         setting=setting,
@@ -62,7 +58,15 @@ def _mue(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
+
+
+def _limit(record: Record) -> Cells:
+    """Return one limit; its adjudication indicator is the leading digit of some words."""
+    mai = record.match("mai", r"[123]( .*)?", "1, 2 or 3 and its words")
+    units = record.match("mue_value", r"[0-9]{1,7}", "a whole number")
+    return record.code("code"), str(int(units)), mai[0], record.text("rationale")
 
 
 def _setting(member: Member, values: str) -> str:
@@ -87,7 +91,7 @@ def _add_on(member: Member, given: Given) -> Draft:
     found = re.search(r"v(20\d\d)q([1-4])", member.name, re.IGNORECASE)
     known = named(found[0][1:]) if found else named(f"{member.name} {member.path.name}")
     span = spanned(member, given, known)
-    rows = [_pair(record) for record in table]
+    rows, places = gathered(table, _pair)
     first = min((row[3] for row in rows), default=span.first)
     return Draft(
         kind="add-on",
@@ -97,6 +101,7 @@ def _add_on(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from plugin.imports.drafts import Cells, Draft, Given, spanned
+from plugin.imports.drafts import Cells, Draft, Given, gathered, spanned
 from plugin.imports.headers import LAYOUT, Layout, Record, sheet
 from plugin.imports.quarters import Span, quarter, rest_of_year, title
 from plugin.imports.rows import lines
@@ -13,11 +13,11 @@ ZIP_WIDTH = 80
 THERAPY = Layout(
     columns={
         "code": r"(hcpcs|cpt)( ?/ ?(hcpcs|cpt))?( ?codes?)?|code",
-        "disposition": r".*(disposition|designation|status|category|always|sometimes).*",
+        "disposition": r".*(disposition|designation|category|always|sometimes).*",
     },
     anchor=(
         r"(hcpcs|cpt)( ?/ ?(hcpcs|cpt))?( ?codes?)?|code",
-        r".*(disposition|designation|status|category|always|sometimes).*",
+        r".*(disposition|designation|category|always|sometimes).*",
     ),
 )
 NUCC = Layout(
@@ -39,6 +39,7 @@ def read_zip(members: Sequence[Member], given: Given) -> list[Draft]:
 
 def _zips(member: Member, given: Given) -> Draft:
     rows: list[Cells] = []
+    places: list[int] = []
     stamp = ""
     for number, line in lines(member):
         if not line.strip():
@@ -48,6 +49,7 @@ def _zips(member: Member, given: Given) -> Draft:
             reason = f"is of {own[:4]}Q{own[4]}, the lines before of {stamp[:4]}Q{stamp[4]}"
             raise member.refuse(reason, "Give the file of one quarter", number)
         rows.append(cells)
+        places.append(number)
     known = quarter(int(stamp[:4]), int(stamp[4])) if stamp else None
     span = spanned(member, given, known)
     return Draft(
@@ -58,6 +60,7 @@ def _zips(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
 
 
@@ -87,7 +90,7 @@ def _therapy(member: Member, given: Given) -> Draft:
     table = sheet(member, THERAPY)
     found = YEAR.search(member.name) or YEAR.search(" ".join(table.before))
     span = spanned(member, given, rest_of_year(int(found[1]), 1) if found else None)
-    rows = [_disposition(record) for record in table if record.text("code")]
+    rows, places = gathered((record for record in table if record.text("code")), _disposition)
     return Draft(
         kind="therapy-list",
         setting="",
@@ -96,6 +99,7 @@ def _therapy(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
     )
 
 
@@ -117,15 +121,7 @@ def _nucc(member: Member, given: Given) -> Draft:
     year, half = (2000 + int(found[1]), int(found[2])) if found else (0, 0)
     known = Span(f"{year}-{'07' if half else '01'}-01", "") if found else None
     span = spanned(member, given, known)
-    rows: list[Cells] = [
-        (
-            record.match("code", r"[0-9A-Z]{9}X", "a code of ten characters, the last an X"),
-            record.text("grouping"),
-            record.text("classification"),
-            record.text("specialization"),
-        )
-        for record in sheet(member, NUCC)
-    ]
+    rows, places = gathered(sheet(member, NUCC), _taxon)
     return Draft(
         kind="nucc",
         setting="",
@@ -134,4 +130,14 @@ def _nucc(member: Member, given: Given) -> Draft:
         members=(member,),
         rows_read=len(rows),
         rows=rows,
+        lines=places,
+    )
+
+
+def _taxon(record: Record) -> Cells:
+    return (
+        record.match("code", r"[0-9A-Z]{9}X", "a code of ten characters, the last an X"),
+        record.text("grouping"),
+        record.text("classification"),
+        record.text("specialization"),
     )

@@ -49,7 +49,7 @@ class Packed:
             "effective": (lambda day: "" < (iso(day) or "") <= last, f"a day up to {last}"),
             "deletion": (lambda day: day == OPEN or iso(day), "a day YYYYMMDD or *"),
             "indicator": (("0", "1", "9").__contains__, "0, 1 or 9"),
-            "rationale": (self._rationale, f"one of few texts, not the {MOST_RATIONALES + 1}th"),
+            "rationale": (self._rationale, f"one of {MOST_RATIONALES} texts or less"),
         }
         for name, (fits, what) in checks.items():
             _hold(frame, member, name, (fits, what))
@@ -111,7 +111,7 @@ class Packed:
 
     def _rationale(self, text: str) -> bool:
         self.rationales.setdefault(text, len(self.rationales))
-        return len(self.rationales) <= MOST_RATIONALES
+        return bool(text) and len(self.rationales) <= MOST_RATIONALES
 
     def _window(self) -> "polars.Expr":
         import polars as pl  # noqa: PLC0415
