@@ -81,7 +81,7 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
         self._keys = _mapped(folder / KEYS)
         self._windows = _mapped(folder / WINDOWS)
         self._groups: dict[str, dict[str, list[Edit]]] = {}
-        self._ranges: dict[str, tuple[int, int]] = {}
+        self._ranges: dict[str, tuple[int, int, int]] = {}
         if len(self._keys) != rows or len(self._windows) != rows:
             raise StoreError(f"{folder}: is not of {rows} rows; import the table again")
 
@@ -92,8 +92,8 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
 
     def windows(self, one: str, two: str) -> list[Edit]:
         """Return every window of a pair in this direction, the earliest first."""
-        place, end = self._range(one)
-        key = number(one) << CODE_BITS | number(two)
+        place, end, first = self._range(one)
+        key = first | number(two)
         place = bisect_left(self._keys, key, place, end)
         end = bisect_left(self._keys, key + 1, place, end)
         return [edit_of(window) for window in self._windows[place:end]]
@@ -103,9 +103,8 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
 
         Where windows overlap the one with the later first day speaks.
         """
-        place, end = self._ranges.get(one) or self._range(one)
-        keys = self._keys
-        key = number(one) << CODE_BITS | number(two)
+        place, end, first = self._ranges.get(one) or self._range(one)
+        keys, key = self._keys, first | number(two)
         place = bisect_left(keys, key, place, end)
         found = None
         while place < end and keys[place] == key:
@@ -115,17 +114,18 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
             place += 1
         return found
 
-    def _range(self, one: str) -> tuple[int, int]:
-        """Return where the rows of a column one code begin and end."""
+    def _range(self, one: str) -> tuple[int, int, int]:
+        """Return where the rows of a column one code begin and end, and its part of their keys."""
         if (known := self._ranges.get(one)) is not None:
             return known
-        if (first := number(one)) < 0:
-            return 0, 0
-        place = bisect_left(self._keys, first << CODE_BITS)
-        end = bisect_left(self._keys, first + 1 << CODE_BITS, place)
+        if (digits := number(one)) < 0:
+            return 0, 0, 0
+        first = digits << CODE_BITS
+        place = bisect_left(self._keys, first)
+        end = bisect_left(self._keys, first + (1 << CODE_BITS), place)
         if place < end:  # codes that are not there could be without number
-            self._ranges[one] = place, end
-        return place, end
+            self._ranges[one] = place, end, first
+        return place, end, first
 
     def __getitem__(self, one: str) -> Mapping[str, Sequence[Edit]]:
         """Return the windows of every pair under a column one code."""
@@ -143,13 +143,16 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
         while place < len(self._keys):
             one = self._keys[place] >> CODE_BITS
             yield code_of(one)
-            place = bisect_left(self._keys, one + 1 << CODE_BITS, place)
+            place = bisect_left(self._keys, (one + 1) << CODE_BITS, place)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __bool__(self) -> bool:
+        return bool(self._keys)  # else the whole table would be counted
+
     def _group(self, one: str) -> dict[str, list[Edit]]:
-        place, end = self._range(one)
+        place, end, _ = self._range(one)
         found: dict[str, list[Edit]] = {}
         for key, window in zip(self._keys[place:end], self._windows[place:end], strict=True):
             two = code_of(key & (1 << CODE_BITS) - 1)

@@ -25,6 +25,13 @@ class Loaded:
     pairs: PairTable | None
     rows: Mapping[str, Sequence[Cells]]
     """By their first column; empty for pairs."""
+    first: str = field(init=False)
+    last: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the days at hand, for look-ups."""
+        object.__setattr__(self, "first", self.edition.effective)
+        object.__setattr__(self, "last", self.edition.ending)
 
 
 def load(folder: Path) -> Loaded:
@@ -63,7 +70,7 @@ class Snapshot:
     def speaking(self, slot: str, day: str) -> Loaded | None:
         """Return the edition that speaks for a day of service (ISO); None when none covers it."""
         for loaded in reversed(self.slots.get(slot, ())):
-            if loaded.edition.span.holds(day):
+            if loaded.first <= day and (not loaded.last or day <= loaded.last):
                 return loaded
         return None
 
@@ -75,7 +82,9 @@ class Snapshot:
     def edit(self, setting: str, one: str, two: str, day: str) -> Edit | None:
         """Return the NCCI edit in force between two codes in this direction, or None."""
         loaded = self.speaking(f"ptp-{setting}", day)
-        return loaded.pairs.edit(one, two, day) if loaded and loaded.pairs else None
+        if loaded is None or loaded.pairs is None:
+            return None
+        return loaded.pairs.edit(one, two, day)
 
     def mue(self, setting: str, code: str, day: str) -> Mue | None:
         """Return the unit limit of a code; None is not the same as no limit."""

@@ -1,6 +1,8 @@
 """A running service picks up what is imported beside it, and is never slow or torn by it."""
 
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -128,3 +130,21 @@ def test_a_damaged_store_leaves_what_was_loaded_and_says_so(
         Editions(tmp_path)
     pointer.write_bytes(whole)
     assert until(lambda: units(editions) == 6 and not editions.problem)
+
+
+def test_a_service_loads_none_of_what_an_import_needs() -> None:
+    code = (
+        "import sys, plugin.cli, plugin.imports.follow;"
+        "print(sorted({'polars', 'python_calamine'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout == b"[]\n"
+
+
+def test_a_look_up_does_not_count_the_table(tmp_path: Path) -> None:
+    brought(tmp_path, "ptp", made.ptp(tmp_path, made.ROW))
+    pairs = Editions(tmp_path).snapshot().slots["ptp-practitioner"][-1].pairs
+    assert pairs is not None
+    assert bool(pairs)
+    assert len(pairs) == 1
+    assert "97530" not in pairs

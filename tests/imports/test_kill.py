@@ -25,18 +25,11 @@ def spoken(home: Path, kind: str) -> set[object]:
     """Return the different things that the rows of both settings say: one, if nothing is mixed."""
     held = Editions(home).snapshot()
     if kind == "mue":
-        return {
-            (found := held.mue(own, code, DAY)) and found.units
-            for own in SETTINGS
-            for code in made.THERAPY
-        }
-    return {
-        (found := held.edit(own, one, two, DAY)) and found.effective
-        for own in SETTINGS
-        for one in made.THERAPY
-        for two in made.THERAPY
-        if one != two
-    }
+        limits = [held.mue(own, code, DAY) for own in SETTINGS for code in made.THERAPY]
+        return {limit and limit.units for limit in limits}
+    pairs = [(one, two) for one in made.THERAPY for two in made.THERAPY if one != two]
+    edits = [held.edit(own, one, two, DAY) for own in SETTINGS for one, two in pairs]
+    return {edit and edit.effective for edit in edits}
 
 
 def said(kind: str, number: int) -> object:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from plugin.imports.drafts import Given
 from plugin.imports.faults import RefusedFileError
 from rules.policy import Edit
 from tests.imports import made
@@ -193,4 +194,4 @@ def test_all_four_parts_must_be_given(tmp_path: Path) -> None:
     for n, path in enumerate(parts):
         path.write_bytes(path.read_bytes() + f"{pair('97112', f'9711{n}')}\r\n".encode())
     with pytest.raises(RefusedFileError, match="part f3 of 4 is missing"):
-        brought(tmp_path, "ptp", *parts, given=made.Given())
+        brought(tmp_path, "ptp", *parts, given=Given())

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from plugin.imports import sources
+from plugin.imports.drafts import Given
 from plugin.imports.faults import RefusedFileError, StoreError
 from plugin.imports.shelf import Shelf
 from tests.cli.command import COMMAND, environment, run
 from tests.imports import made
 from tests.imports.made import brought, snapshot
 
-EXCERPT = made.Given(excerpt=True)
+EXCERPT = Given(excerpt=True)
 OTHER = "97112,4,3 Date of Service Edit: Clinical,Clinical: Data"
 
 
@@ -177,7 +178,7 @@ def test_many_changes(tmp_path: Path) -> None:
     home = tmp_path / "home"
     codes = [f"{n:05}" for n in range(5000)]
     canaries = ["97110", "97140", "97530", "97161", "92507", "G0283"]
-    whole = made.Given()
+    whole = Given()
     old = made.mue(tmp_path, *[f"{code},6,3 Date,Data" for code in [*codes, *canaries]])
     brought(home, "mue", old, given=whole)
     new = made.mue(
@@ -202,7 +203,7 @@ def test_an_excerpt_does_not_push_a_whole_release_aside(tmp_path: Path) -> None:
         "G0283",
     ]
     old = made.mue(tmp_path, *[f"{code},6,3 Date,Data" for code in codes])
-    brought(home, "mue", old, given=made.Given())
+    brought(home, "mue", old, given=Given())
     with pytest.raises(RefusedFileError, match="of the therapy rows differ"):
         brought(home, "mue", made.mue(tmp_path, OTHER, day="07-01-2026"), changed=False)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from plugin.imports.drafts import Given
 from plugin.imports.faults import RefusedFileError
 from rules.policy import AddOn, Mue
 from tests.imports import made
@@ -65,7 +66,7 @@ def test_a_renamed_file_must_be_dated(tmp_path: Path) -> None:
     path = made.text(tmp_path, "mue.csv", *heads, made.MUE_ROW)
     with pytest.raises(RefusedFileError, match="--effective DAY"):
         brought(tmp_path, "mue", path)
-    given = made.Given(excerpt=True, effective="2026-04-01")
+    given = Given(excerpt=True, effective="2026-04-01")
     assert brought(tmp_path, "mue", path, given=given)[0].edition.ending == "2026-06-30"
 
 
