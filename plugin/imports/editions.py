@@ -10,7 +10,7 @@ from plugin.imports.quarters import Span
 
 FOLDER, POINTER, ABOUT, TABLE = "editions", "current.json", "edition.json", "table.csv"
 FORMAT = 1
-REMEDY = "import the table again, or take the folder back from a backup"
+REMEDY = "restore the folder from a backup, or remove it and import the tables again"
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

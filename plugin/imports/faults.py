@@ -1,5 +1,8 @@
 """Why a file was not imported, said so that whoever brought it can mend it."""
 
+REMEDY = "take it back with `countersign editions rollback`, then import it again"
+"""What to do about an edition that is damaged."""
+
 
 class RefusedFileError(Exception):
     """A file that cannot be imported: which one, where in it, why, and what to do about it."""

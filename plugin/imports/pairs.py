@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from plugin.imports.faults import StoreError
+from plugin.imports.faults import REMEDY, StoreError
 from rules.policy import Edit
 
 KEYS, WINDOWS = "keys.u64", "windows.u64"
@@ -83,7 +83,7 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
         self._groups: dict[str, dict[str, list[Edit]]] = {}
         self._ranges: dict[str, tuple[int, int, int]] = {}
         if len(self._keys) != rows or len(self._windows) != rows:
-            raise StoreError(f"{folder}: is not of {rows} rows; import the table again")
+            raise StoreError(f"{folder}: is not of {rows} rows; {REMEDY}")
 
     @property
     def rows(self) -> int:
@@ -165,7 +165,7 @@ def _mapped(path: Path) -> Sequence[int]:
         with path.open("rb") as file:
             size = path.stat().st_size
             if size % WIDTH:
-                raise StoreError(f"{path}: is cut short; import the table again")
+                raise StoreError(f"{path}: is cut short; {REMEDY}")
             if not size:
                 return ()
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast("Q")

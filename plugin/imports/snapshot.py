@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from plugin.imports.editions import TABLE, Edition, read_edition
-from plugin.imports.faults import StoreError
+from plugin.imports.faults import REMEDY, StoreError
 from plugin.imports.pairs import PairTable
 from plugin.imports.quarters import Span
 from rules.policy import AddOn, Edit, Fee, Mue, Tables
@@ -52,9 +52,9 @@ def load(folder: Path) -> Loaded:
             for cells in reader:
                 rows.setdefault(cells[0], []).append(tuple(cells))
     except (OSError, StopIteration, UnicodeDecodeError) as error:
-        raise StoreError(f"{folder / TABLE}: is damaged; import the table again") from error
+        raise StoreError(f"{folder / TABLE}: is damaged; {REMEDY}") from error
     if sum(map(len, rows.values())) != edition.rows_kept:
-        raise StoreError(f"{folder / TABLE}: is cut short; import the table again")
+        raise StoreError(f"{folder / TABLE}: is cut short; {REMEDY}")
     return Loaded(edition, None, rows)
 
 
@@ -140,7 +140,7 @@ class Snapshot:
     def _pairs(self, setting: str) -> PairTable:
         found = self.slots[f"ptp-{setting}"][-1].pairs
         if found is None:
-            raise StoreError(f"ptp-{setting}: holds no pairs; import the table again")
+            raise StoreError(f"ptp-{setting}: holds no pairs; {REMEDY}")
         return found
 
     def _mues(self, setting: str) -> dict[str, list[Mue]]:
