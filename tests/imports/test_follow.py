@@ -89,6 +89,7 @@ def test_asking_is_cheap_and_never_waits_for_a_reading(tmp_path: Path) -> None:
         slowest = max(slowest, times[-1])
     assert held.mue("practitioner", "97110", DAY)
     assert statistics.median(times) < 0.0001
+    assert slowest < 0.5
 
 
 def test_both_settings_of_one_import_come_together(tmp_path: Path) -> None:
