@@ -111,7 +111,9 @@ def test_what_is_not_billed_says_why(text: str, why: str) -> None:
     assert (mapped.action, mapped.codes, mapped.why) == ("nonbillable", (), why)
 
 
-@pytest.mark.parametrize(("discipline", "codes"), [(None, ()), ("PT", ()), ("SLP", ("92526",))])
+@pytest.mark.parametrize(
+    ("discipline", "codes"), [(None, ()), ("PT", ()), ("SLP", ("92526",))]
+)
 def test_the_discipline_can_decide(discipline: Discipline | None, codes: tuple[str, ...]) -> None:
     assert LEXICON.mapped("estim", discipline).codes == codes
 
