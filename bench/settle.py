@@ -4,10 +4,10 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from bench.request import CHARTED, compact, filled, request
 from plugin import rulebook, tenants
+from plugin.fhir import coding
 from plugin.fhir.reader import read
 from plugin.json import read as read_json
 from plugin.web.check import taken
@@ -25,12 +25,18 @@ def prepared(services: int) -> Callable[[], object]:
     """
     book = rulebook.load()
     message = read_json(filled(compact(request(services=services))))
-    tenant = tenants.load()[tenants.DEMO]
+    sites = tenants.load()
+    tenant = sites[tenants.DEMO]
     gathered, asked = taken(message, tenant)
-    visit = read(gathered, asked.patient, asked.encounter, tenant, book.tables.codes).visit
+    coder = coding.load(book.tables.codes, sites)
+    visit = read(gathered, asked.patient, asked.encounter, tenant, coder).visit
     policy = book.policy(visit.payer, visit.date_of_service, visit.setting)
-    # A fresh memo each time, so that reading the chart is counted too.
-    return lambda: settle(replace(visit, memo={}), policy)
+
+    def call() -> object:
+        visit.memo.clear()  # so that reading the chart is counted too
+        return settle(visit, policy)
+
+    return call
 
 
 def measure(services: int = WHOLE, repeats: int = REPEATS) -> float:

@@ -3,51 +3,24 @@
 import gc
 import logging
 import sys
-from collections.abc import Callable
 from multiprocessing.util import Finalize
-from typing import Any
 
-from flask import Flask, Request, Response, request
-from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from plugin import rulebook, settings, tenants
 from plugin.errors import Issue, RefusedError, outcome, place, problem
+from plugin.fhir import coding
 from plugin.hooks import views as hooks
-from plugin.parts import Parts, answer, parts
+from plugin.parts import LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
+from plugin.service import Service
 from plugin.settings import SettingsError
 from plugin.store.store import PAUSE, Store, StoreError
-from plugin.web import check, ehr, health
+from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
-
-
-class NoSessions(SessionInterface):
-    """Nobody is remembered between requests: no cookie is read or written."""
-
-    def open_session(self, app: Flask, request: Request) -> SessionMixin:  # noqa: ARG002 - Flask's
-        """Return the one empty session."""
-        return NOBODY
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write nothing."""
-
-
-class Service(Flask):
-    """The application, without what none of its views needs: sessions and coroutines."""
-
-    session_interface = NoSessions()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a view as it is; none is a coroutine."""
-        return func
-
-
-NOBODY = NullSession()
-LARGEST_BODY = 4_000_000
-"""Bytes; a year of daily visits with their history is under one million."""
 
 
 def create_app(given: settings.Settings | None = None) -> Flask:
@@ -58,7 +31,8 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
     """
     chosen = given or settings.load()
-    book = rulebook.load()
+    book, sites = rulebook.load(), tenants.load()
+    coder = coding.load(book.tables.codes, sites)
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
     app = Service(__name__, template_folder="web/templates", static_folder="web/static")
@@ -66,11 +40,16 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     app.extensions["countersign"] = Parts(
         settings=chosen,
         book=book,
-        tenants=tenants.load(),
+        tenants=sites,
         store=store,
-        reviewer=Reviewer(book, chosen.public_url),
+        reviewer=Reviewer(book, chosen.public_url, coder),
     )
     for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
+        app.register_blueprint(blueprint)
+    for blueprint in (concepts.blueprint, code_text.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(reference.blueprint)
+    for blueprint in (fees.blueprint, faq.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)

@@ -1,10 +1,13 @@
 """A settled bill and what was said on the way, drawn as CDS Hooks cards. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
+
+from plugin.fhir.coding import worded
 from plugin.fhir.reader import Reading
 from plugin.fhir.writer import actions, differs, held, ordinals, save, told
 from plugin.rulebook import About
@@ -18,8 +21,7 @@ OWN = {"label": "Countersign", "url": "https://countersign-health.github.io/"}
 RANK = {"critical": 0, "warning": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """All that cards are drawn from."""
 
     reading: Reading
@@ -57,17 +59,8 @@ def draw(drawing: Drawing) -> list[Card]:
 
 def findings(bill: Bill) -> list[dict[str, Any]]:
     """Return all findings as the wire names them."""
-    return [
-        {
-            "rule": finding.rule,
-            **({"codes": list(finding.codes)} if finding.codes else {}),
-            "says": finding.says,
-            "fixed": fixed,
-            **({"attests": finding.fixes[0].attests} if finding.fixes and not fixed else {}),
-            "cite": _cite(finding.cite),
-        }
-        for found, fixed in ((bill.fixed, True), (bill.open, False))
-        for finding in found
+    return [_finding(each, fixed=True) for each in bill.fixed] + [
+        _finding(each, fixed=False) for each in bill.open
     ]
 
 
@@ -194,6 +187,9 @@ def _detail(drawing: Drawing) -> str:
     parts = ["**Charges**\n" + _bullets(told(line) for line in bill.lines)]
     if not bill.lines:
         parts = ["**Charges**: none of the services charted can be billed."]
+    read = worded(bill.lines, drawing.reading.visit.services)
+    if read:
+        parts.append("**Read from the chart**\n" + _bullets(read))
     arithmetic = tuple(worked(bill))
     if arithmetic:
         parts.append("**How it was counted**\n" + _bullets(arithmetic))
@@ -250,15 +246,24 @@ def _lead(found: Sequence[Finding]) -> Finding | None:
     return next((f for f in found if f.worked), found[0] if found else None)
 
 
+def _finding(finding: Finding, *, fixed: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {"rule": finding.rule}
+    if finding.codes:
+        said["codes"] = list(finding.codes)
+    said["says"], said["fixed"] = finding.says, fixed
+    if finding.fixes and not fixed:
+        said["attests"] = finding.fixes[0].attests
+    said["cite"] = _cite(finding.cite)
+    return said
+
+
 def _cite(cite: Cite) -> dict[str, str]:
-    said = {
-        "id": cite.id,
-        "title": cite.title,
-        "url": cite.url,
-        "effective": cite.effective,
-        "edition": cite.edition,
-    }
-    return {key: value for key, value in said.items() if value}
+    said = {"id": cite.id, "title": cite.title, "url": cite.url}
+    if cite.effective:
+        said["effective"] = cite.effective
+    if cite.edition:
+        said["edition"] = cite.edition
+    return said
 
 
 def _link(cite: Cite) -> str:

@@ -1,6 +1,7 @@
 """Read the lexicon's files, refuse what is wrong, and build the lexicon from them."""
 
 from collections.abc import Iterator, Mapping, Set
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import jsonschema_rs
 from plugin.rulebook import ROOT, read_valid, schema
 from rules.coding.entries import Meaning, Mode, Technique, Vocabulary, When
 from rules.coding.lexicon import Lexicon, LexiconError
+from rules.coding.reading import AREA
 from rules.policy import Code, RuleDataError
 
 FOLDER = ("rules", "coding", "lexicon")
@@ -60,17 +62,21 @@ def _vocabulary(
         modes.append(
             Mode(cue=mode["with"], instead_of=frozenset(mode["instead_of"]), code=mode["code"])
         )
-    for code in data["active"]:
-        _hold_code(path, "active", code, codes)
+    for name in ("active", "includes"):
+        for code in data[name]:
+            _hold_code(path, name, code, codes)
     return Vocabulary(
         written={word: tuple(forms) for word, forms in data["written"].items()},
         dropped=frozenset(data["dropped"]),
+        whole=frozenset(data["whole"]),
         plain=frozenset(data["plain"]),
         cues={name: tuple(phrases) for name, phrases in data["cues"].items()},
-        regions=frozenset(data["regions"]),
+        counted={name: frozenset(cues) for name, cues in data["counted"].items()},
         measures={name: tuple(units) for name, units in data["measures"].items()},
         refusals={kind: tuple(phrases) for kind, phrases in data["refusals"].items()},
         modes=tuple(modes),
+        includes={code: frozenset(parts) for code, parts in data["includes"].items()},
+        timed=frozenset(code.code for code in codes.values() if code.kind == "timed"),
         active=frozenset(data["active"]),
     )
 
@@ -144,8 +150,10 @@ def _hold_names(techniques: list[Technique], vocabulary: Vocabulary) -> None:
         known.add(technique.id)
     for technique in techniques:
         for when in technique.when:
-            _hold_when(technique.id, when, known, {"spinal_regions", *vocabulary.measures})
-    for name in vocabulary.regions | {mode.cue for mode in vocabulary.modes}:
+            counts = {AREA, *vocabulary.counted, *vocabulary.measures}
+            _hold_when(technique.id, when, known, counts)
+    named = [mode.cue for mode in vocabulary.modes]
+    for name in chain(named, *vocabulary.counted.values()):
         if name not in known:
             raise RuleDataError(f"{VOCABULARY}: no cue is called {name}")
 

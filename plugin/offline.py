@@ -9,6 +9,8 @@ import msgspec
 from plugin import rulebook, tenants
 from plugin.cards import worked
 from plugin.errors import RefusedError
+from plugin.fhir import coding
+from plugin.fhir.coding import worded
 from plugin.fhir.writer import told
 from plugin.json import read as read_json
 from plugin.review import Review, Reviewer
@@ -44,6 +46,9 @@ def report(review: Review) -> Iterator[str]:
     yield from (f"  {told(line)}" for line in bill.lines)
     if not bill.lines:
         yield "  nothing"
+    read = worded(bill.lines, visit.services)
+    if read:
+        yield from ("", "Read from the chart", *(f"  {line}" for line in read))
     arithmetic = tuple(worked(bill))
     if arithmetic:
         yield from ("", "Arithmetic", *(f"  {line}" for line in arithmetic))
@@ -69,8 +74,10 @@ def _told(finding: Finding, mark: str) -> Iterator[str]:
 
 
 def _review(body: bytes) -> Review:
-    gathered, asked = taken(read_json(body), tenants.load()[tenants.DEMO])
-    return Reviewer(rulebook.load(), "https://countersign.invalid").review(gathered, asked)
+    sites, book = tenants.load(), rulebook.load()
+    gathered, asked = taken(read_json(body), sites[tenants.DEMO])
+    coder = coding.load(book.tables.codes, sites)
+    return Reviewer(book, "https://countersign.invalid", coder).review(gathered, asked)
 
 
 def _fail(message: str) -> int:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from plugin.cards import Card, Drawing, draw
+from plugin.fhir.coding import Coder
 from plugin.fhir.gather import Gathered
 from plugin.fhir.reader import Reading, read
 from plugin.rulebook import ROOT, Rulebook
@@ -19,8 +19,7 @@ from rules.model import Bill
 from rules.policy import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What was read, what was decided, and how it is shown."""
 
     reading: Reading
@@ -36,8 +35,7 @@ class Review:
         return self.decision.trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for a review, and on what occasion."""
 
     tenant: Tenant
@@ -51,9 +49,9 @@ class Asked:
 class Reviewer:
     """Reviews visits with one rulebook. Keeps nothing: what to record is in the review."""
 
-    def __init__(self, book: Rulebook, public_url: str) -> None:
-        """Take the rules, and the address that cards link to."""
-        self.book, self.public_url = book, public_url
+    def __init__(self, book: Rulebook, public_url: str, coder: Coder) -> None:
+        """Take the rules, the address that cards link to, and what names codes in the chart."""
+        self.book, self.public_url, self.coder = book, public_url, coder
         self._reasons = override_reasons()
 
     def review(self, gathered: Gathered, asked: Asked) -> Review:
@@ -63,9 +61,7 @@ class Reviewer:
             RefusedError: the visit cannot be read.
 
         """
-        reading = read(
-            gathered, asked.patient, asked.encounter, asked.tenant, self.book.tables.codes
-        )
+        reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
         facts = msgspec.json.encode((asked.tenant.max_cards, asked.service, reading))
         said = (asked.occasion, asked.tenant.name, asked.service, self.book.fingerprint)
         trace = trace_of(facts, "\0".join(said))

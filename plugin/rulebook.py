@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 UNKNOWN_PAYER = "unknown"
 BASE_PAYER = "medicare_part_b"
 KEPT_POLICIES = 512
-KINDS = ("rule", "payer", "tenant", "mac")
+KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
 """Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
 TEXT = "tag:yaml.org,2002:str"

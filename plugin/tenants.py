@@ -34,6 +34,8 @@ class Tenant:
     """Minutes by which charted time may differ from the visit's length without a word."""
     supervision: Literal["direct", "general"] | None = None
     """How assistants are supervised where the chart does not say."""
+    concept_maps: tuple[str, ...] = ()
+    """Its own maps of local codes, by id (profiles/fhir/ConceptMap-*.json)."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -73,4 +75,5 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         mac=data.get("mac", ""),
         visit_length_tolerance=data.get("visit_length_tolerance", 8),
         supervision=data.get("supervision"),
+        concept_maps=tuple(data.get("concept_maps", ())),
     )

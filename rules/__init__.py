@@ -1,6 +1,8 @@
 """What is right: every rule, in the order in which its findings are shown.
 
-A new rule is one module, one YAML file of the same stem, one table of cases, and one line here.
+A new rule is one module, one YAML file of the same stem, one table of cases, and one line here. Its
+module may name what it is ``about(policy)``: codes and modifiers without any of which, charted or
+billed, the rule has nothing to say, so that it is not asked.
 """
 
 from types import ModuleType

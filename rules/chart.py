@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.coverage import unpaid
+from rules.frozen import changing, swift
 from rules.model import Line, Service, Visit
 from rules.people import barred
 from rules.policy import Code, Edit, Policy
@@ -32,6 +33,7 @@ class Pool:
     """Codes charted without minutes."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Billed:
     """What the lines hold between them: enough to tell that a rule has nothing to say."""
@@ -53,6 +55,7 @@ class Standing:
     """Why nobody among these people may bill it (``rules.people.barred``); empty when one may."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """What a visit's services amount to under one policy."""
@@ -86,7 +89,12 @@ class Chart:
     def line(self, key: Key, units: int) -> Line:
         """Return a new line for a charted code, naming the services it bills."""
         services = tuple([service.id for service in self.by_code[key]])
-        return Line(code=key[1], units=units, discipline=key[0], services=services)
+        return _charged(BLANK, key[1], units, key[0], services)
+
+
+BLANK = Line(code="", units=0)
+"""What a new line is copied from, which takes half the time of making one."""
+_charged = changing(Line, "code", "units", "discipline", "services")
 
 
 def chart_of(visit: Visit, policy: Policy) -> Chart:
@@ -158,10 +166,12 @@ def _read(visit: Visit, policy: Policy) -> Chart:
             usable[key] = (*usable.get(key, ()), service)
     renamed = tuple([s for s in visit.services if s.charted_as])
     # Lines under a code that the payer does not take are about to go, and swallow nothing.
-    gone = {(s.discipline, s.charted_as) for s in renamed} - usable.keys()
-    billed = {(x.discipline, x.code) for x in visit.lines} - gone
-    swallowed = _swallowed(billed.union(usable), policy)
-    by_code = {key: found for key, found in usable.items() if key not in swallowed}
+    gone = {(s.discipline, s.charted_as) for s in renamed}
+    billed = [key for x in visit.lines if (key := (x.discipline, x.code)) not in gone]
+    swallowed = _swallowed((*billed, *usable), policy)
+    by_code = usable
+    if swallowed:
+        by_code = {key: found for key, found in usable.items() if key not in swallowed}
     return Chart(
         by_code=by_code,
         pools=_pools(by_code, policy),
@@ -188,9 +198,11 @@ def _standing(service: Service, policy: Policy) -> Standing | None:
     """
     key = (service.code, service.roles, service.discipline)
     known: Standing | None = policy.memo.get(key)
-    code = policy.code(service.code)
-    if known or code is None:
+    if known is not None:
         return known
+    code = policy.code(service.code)
+    if code is None:
+        return None
     standing = Standing(
         code,
         out=not code.in_force(policy.day),

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
+from typing import NamedTuple
 
 from rules import RULES
-from rules.chart import Key
+from rules.chart import Key, billed_of
 from rules.model import Bill, Finding, Line, NotChecked, Visit
 from rules.policy import Policy
 from rules.recoding import as_billed
@@ -17,9 +18,11 @@ ROUNDS = 10
 FOLLOWED = "followed"
 COUNTED = frozenset({"timed_units", "untimed_units"})
 """Rules that look at codes and units alone: a modifier changes nothing that they say."""
-Spoken = tuple[Finding | NotChecked, ...]
-Heard = tuple[tuple[Line, ...], Spoken]
-"""What a rule said, and of which lines."""
+Spoken = Sequence[Finding | NotChecked]
+Heard = tuple[tuple[Line, ...] | None, Spoken]
+"""What a rule said, and of which lines; None before it is asked."""
+SILENCE: Spoken = ()
+UNHEARD: Heard = (None, SILENCE)
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
@@ -37,16 +40,40 @@ def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
 def check(visit: Visit, policy: Policy) -> Spoken:
     """Return what all rules say of a visit as it stands, in rule order."""
     visit = as_billed(visit, policy)
-    return tuple(said for rule in followed(policy) for said in ask(rule, visit, policy))
+    return tuple(said for rule, _ in followed(policy) for said in ask(rule, visit, policy))
 
 
-def followed(policy: Policy) -> tuple[ModuleType, ...]:
+class Followed(NamedTuple):
+    """A rule, and the codes and modifiers without any of which it has nothing to say."""
+
+    rule: ModuleType
+    about: frozenset[str] | None
+    """None: it may speak of any visit."""
+
+
+def followed(policy: Policy) -> tuple[Followed, ...]:
     """Return the rules that are law on the day and that the payer follows."""
-    known: tuple[ModuleType, ...] | None = policy.memo.get(FOLLOWED)
+    known: tuple[Followed, ...] | None = policy.memo.get(FOLLOWED)
     if known is None:
-        known = tuple(rule for rule in RULES if policy.applies(rule.ID))
+        rules = [rule for rule in RULES if policy.applies(rule.ID)]
+        known = tuple([Followed(rule, _about(rule, policy)) for rule in rules])
         policy.memo[FOLLOWED] = known
     return known
+
+
+def _about(rule: ModuleType, policy: Policy) -> frozenset[str] | None:
+    """Return what a rule says that it is about; one that fails to say is asked, and reported."""
+    try:
+        return frozenset(rule.about(policy)) if hasattr(rule, "about") else None
+    except Exception:
+        log.exception("rule failed", extra={"rule": rule.ID})
+        return None
+
+
+def _words(visit: Visit, charted: Iterable[str]) -> frozenset[str]:
+    """Return the codes that are charted, as given, or billed, and the modifiers."""
+    billed = billed_of(visit)
+    return billed.codes.union(billed.modifiers, charted)
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -60,48 +87,58 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     visit = visit.billed(_ordered(visit.lines), drafted=not visit.lines)
     rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
-    heard: dict[str, Heard] = {}
+    heard = [UNHEARD] * len(rules)
+    charted = {*[s.code for s in visit.services], *[s.charted_as for s in visit.services]}
+    words = _words(visit, charted)
     for _ in range(rounds):
         before = visit.lines
-        for rule in rules:
-            last = heard.get(rule.ID)
-            if last is None or (last[0] is not visit.lines and _moved(rule, last[0], visit.lines)):
-                spoken = ask(rule, visit, policy)
-                seen, visit = visit.lines, _applied(visit, spoken, fixed) if spoken else visit
-                heard[rule.ID] = (visit.lines if _answered(spoken) else seen, spoken)
+        for i, (rule, about) in enumerate(rules):
+            lines, seen = visit.lines, heard[i][0]
+            if seen is lines or (seen and not _moved(rule, seen, lines)):
+                continue
+            if about is not None and about.isdisjoint(words):
+                heard[i] = (lines, SILENCE)
+                continue
+            spoken = ask(rule, visit, policy)
+            heard[i] = (lines, spoken)
+            after = _applied(visit, spoken, fixed) if spoken else visit
+            if after is not visit:
+                visit, words = after, _words(after, charted)
+                heard[i] = (after.lines if _answered(spoken) else lines, spoken)
         if visit.lines == before:
             break
     else:
         moving = NotChecked(rule="timed_units", why="the bill could not be settled")
-        heard["settle"] = (visit.lines, (moving,))
-    said = [words for _, spoken in heard.values() for words in spoken]
-    return Bill(
-        lines=_as_charted(visit),
-        fixed=tuple(fixed.values()),
-        open=_unanswered(said, fixed),
-        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
-    )
+        heard.append((visit.lines, (moving,)))
+    return _bill(visit, [each for _, spoken in heard for each in spoken], fixed, policy)
 
 
 def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> bool:
     """Tell whether a rule might say of lines what it did not say of those it has seen."""
-    return rule.ID not in COUNTED or (
-        [(x.code, x.units, x.discipline) for x in seen]
-        != [(x.code, x.units, x.discipline) for x in lines]
+    if rule.ID not in COUNTED or len(seen) != len(lines):
+        return True
+    each = zip(seen, lines, strict=True)
+    return any(
+        x.code != y.code or x.units != y.units or x.discipline != y.discipline for x, y in each
     )
 
 
 def _answered(spoken: Spoken) -> bool:
     """Tell whether a rule has nothing to add once its own fixes are applied; a fix must hold."""
-    return not spoken or all(isinstance(x, Finding) and x.remedy for x in spoken)
+    return all(isinstance(x, Finding) and x.remedy for x in spoken)
 
 
-def _unanswered(
-    said: Iterable[Finding | NotChecked], fixed: Mapping[tuple[str, str], Finding]
-) -> tuple[Finding, ...]:
-    """Return the findings that need a person."""
+def _bill(
+    visit: Visit, said: Spoken, fixed: Mapping[tuple[str, str], Finding], policy: Policy
+) -> Bill:
+    """Return the bill of a settled visit, with what was fixed and what its lines leave to say."""
     found = [x for x in said if isinstance(x, Finding) and x.remedy is None]
-    return tuple([x for x in found if (x.rule, x.says) not in fixed])
+    return Bill(
+        lines=_as_charted(visit),
+        fixed=tuple(fixed.values()),
+        open=tuple([x for x in found if (x.rule, x.says) not in fixed]),
+        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
+    )
 
 
 def unfollowed(policy: Policy) -> Iterable[NotChecked]:
@@ -138,11 +175,12 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
         place.setdefault(service.id, i)
     last = len(place)
     made = []
-    for line in visit.lines:
+    for i, line in enumerate(visit.lines):
         mine = furnished.get((line.discipline, line.code), ())
+        named = line
         if mine and not line.services:
-            line = replace(line, services=tuple(mine))  # noqa: PLW2901 - the same line, named
+            named = replace(line, services=tuple(mine))
         first = mine or line.services
-        made.append((place.get(first[0], last) if first else last, line))
-    made.sort(key=lambda x: x[0])
-    return tuple([line for _, line in made])
+        made.append((place.get(first[0], last) if first else last, i, named))
+    made.sort()
+    return tuple([line for _, _, line in made])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from rules.frozen import changing, swift
 from rules.record import NOTHING, Record
 from rules.words import Discipline, Indicator, Role, Setting
 
@@ -43,6 +44,7 @@ class Mapped:
     """The lexicon's phrases that were found and decided."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """One service as charted.
@@ -85,6 +87,7 @@ class Service:
         return bool(self.roles) and ASSISTANTS.issuperset(self.roles)
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line as billed; ``id`` is empty until the EHR has stored it."""
@@ -98,14 +101,7 @@ class Line:
 
     def carrying(self, modifiers: tuple[str, ...]) -> "Line":
         """Return this line with other modifiers."""
-        return Line(
-            code=self.code,
-            units=self.units,
-            modifiers=modifiers,
-            discipline=self.discipline,
-            services=self.services,
-            id=self.id,
-        )
+        return _carrying(self, modifiers)
 
     @property
     def charge(self) -> tuple[str, int, tuple[str, ...]]:
@@ -117,6 +113,10 @@ class Line:
         return self.code, self.units, self.modifiers
 
 
+_carrying = changing(Line, "modifiers")
+
+
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One patient, one date of service: the chart beside the bill."""
@@ -150,33 +150,27 @@ class Visit:
         """Return this visit with a fix applied; the new lines stand where the old ones stood."""
         if not fix.old:
             return self.billed(self.lines + fix.new) if fix.new else self
+        if len(fix.old) == len(self.lines):
+            return self.billed(fix.new)
         at = self.lines.index(fix.old[0])
         gone = {id(line) for line in fix.old}
         kept = [line for line in self.lines if id(line) not in gone]
         return self.billed((*kept[:at], *fix.new, *kept[at:]))
 
+    def recharted(self, services: tuple[Service, ...]) -> "Visit":
+        """Return this visit with other services, and nothing worked out of those before."""
+        return _recharted(self, services, {})
+
     def billed(self, lines: "tuple[Line, ...]", *, drafted: bool | None = None) -> "Visit":
         """Return this visit with other lines, being written (``drafted``) as before or as said."""
-        return Visit(
-            date_of_service=self.date_of_service,
-            payer=self.payer,
-            setting=self.setting,
-            services=self.services,
-            lines=lines,
-            drafted=self.drafted if drafted is None else drafted,
-            place=self.place,
-            type_of_bill=self.type_of_bill,
-            telehealth=self.telehealth,
-            telehealth_mode=self.telehealth_mode,
-            length=self.length,
-            tolerance=self.tolerance,
-            mac=self.mac,
-            diagnoses=self.diagnoses,
-            record=self.record,
-            memo=self.memo,
-        )
+        return _billed(self, lines, self.drafted if drafted is None else drafted)
 
 
+_billed = changing(Visit, "lines", "drafted")
+_recharted = changing(Visit, "services", "memo")
+
+
+@swift
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A correction: the lines to replace and what replaces them.
@@ -191,6 +185,7 @@ class Fix:
     attests: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one rule found, about which codes, by what authority, and how it could be put right."""
@@ -213,6 +208,7 @@ class Finding:
         return None
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecked:
     """What a rule could not look at, and why. Silence would read as approval."""
@@ -226,6 +222,7 @@ class NotChecked:
 Said = Iterable[Finding | NotChecked]
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
     """A settled visit: the lines that stand, and everything that was said on the way to them."""

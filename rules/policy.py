@@ -4,12 +4,12 @@ Time and payer are settled here. Rules read plain values and never compare dates
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from rules.model import Cite
+from rules.payment.schedule import Amount, Factor, Fee
 from rules.words import Setting
 
 T = TypeVar("T")
@@ -123,27 +123,6 @@ class AddOn:
         return self.effective <= on and (not self.ending or on <= self.ending)
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """What a code is worth on the physician fee schedule: relative values, and dollars for one."""
-
-    effective: str
-    ending: str
-    work: Decimal
-    office: Decimal
-    """Practice expense where the practitioner keeps the office."""
-    facility: Decimal
-    """Practice expense where a facility does."""
-    malpractice: Decimal
-    reduced: bool
-    """Whether the multiple procedure reduction for therapy applies (MULT PROC 5)."""
-    factor: Decimal
-
-    def in_force(self, on: str) -> bool:
-        """Tell whether these values hold on a day (ISO); both ends are inclusive."""
-        return self.effective <= on <= self.ending
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """The published tables, whole: every code, edit and limit with its dates."""
@@ -157,6 +136,10 @@ class Tables:
     """By add-on code."""
     fees: Mapping[str, Sequence[Fee]]
     """By code."""
+    amounts: Mapping[str, Sequence[Amount]] = field(default_factory=dict)
+    """By code; never for a day on which ``fees`` has the code."""
+    factors: Sequence[Factor] = ()
+    """In the order of their days; each fee's window lies in one, and has its factor."""
 
 
 class Policy:

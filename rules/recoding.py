@@ -26,18 +26,17 @@ def instead(rule: str, policy: Policy) -> Mapping[str, str]:
 def as_billed(visit: Visit, policy: Policy) -> Visit:
     """Return a visit whose services bear the codes that this payer takes; the same if all do."""
     services = _recoded(visit, policy)
-    # What was worked out of the chart before does not hold of another.
-    return visit if services is visit.services else replace(visit, services=services, memo={})
+    return visit if services is visit.services else visit.recharted(services)
 
 
 def _recoded(visit: Visit, policy: Policy) -> tuple[Service, ...]:
     """Return a visit's services under the codes that this payer takes; the same if all are."""
     payers = instead("payer_code", policy)
-    groups = instead("group_therapy", policy)
     services = visit.services
     touched = [i for i, s in enumerate(services) if s.code in payers or (s.patients or 0) > 1]
     if not touched:
         return services
+    groups = instead("group_therapy", policy)
     # A line with a notice modifier asks for the denial of that very code.
     asked = {line.code for line in visit.lines if CHOSEN.intersection(line.modifiers)}
     found = list(services)

@@ -9,12 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from rules.frozen import swift
 from rules.words import Discipline
 
 OtherCoverage = Literal["home_health", "skilled_nursing"]
 Notice = Literal["mandatory", "voluntary"]
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A plan of care that covers the date of service; dates are None where it does not say."""
@@ -34,6 +36,7 @@ class Plan:
     """Treatment days since the last progress report, as the EHR counts them."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An active signed order or referral, of the day or before."""
@@ -44,6 +47,7 @@ class Order:
     visits: int | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
     """What the payer says of authorization for a discipline's visits."""
@@ -57,6 +61,7 @@ class Authorization:
     """Visits used before this one."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """A service furnished at another visit; ``code`` is empty where it cannot be read."""
@@ -67,6 +72,7 @@ class Past:
     minutes: int | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Everything known beyond the visit. None: not known."""

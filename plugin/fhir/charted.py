@@ -9,6 +9,7 @@ from plugin.fhir.elements import Procedure
 from plugin.fhir.times import day, moment
 
 DAY = timedelta(days=1)
+NONE = timedelta()
 
 
 class Charted(msgspec.Struct, frozen=True, gc=False):
@@ -20,18 +21,20 @@ class Charted(msgspec.Struct, frozen=True, gc=False):
     day: date | None
     began: datetime | None
     ended: datetime | None = None
+    took: timedelta | None = None
+    """From start to end, below nothing when they are the wrong way round."""
 
     def clock(self) -> tuple[int, int] | tuple[None, None]:
         """Return when it began and ended, in minutes after midnight; None when it ran overnight.
 
         Both by the clock of the offset in which its start is written.
         """
-        began, ended = self.began, self.ended
-        if began is None or ended is None or ended < began:
+        began, ended, took = self.began, self.ended, self.took
+        if began is None or ended is None or took is None or not NONE <= took < DAY:
             return None, None
         if ended.tzinfo != began.tzinfo:
             ended = ended.astimezone(began.tzinfo)
-        if ended.day != began.day or ended - began >= DAY:
+        if ended.day != began.day:
             return None, None
         return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
 
@@ -53,4 +56,4 @@ def charted(read: Read[Procedure]) -> Charted:
         ended = moment(period.end)
     except ValueError:
         ended = None  # which need not matter
-    return Charted(read, when, on, began, ended)
+    return Charted(read, when, on, began, ended, ended - began if began and ended else None)

@@ -39,6 +39,19 @@ class Wording(Element):
     text: str = ""
 
 
+class Annotation(Element):
+    """A note."""
+
+    text: str = ""
+
+
+class InWords(Element):
+    """The words of a service, for those that have no code."""
+
+    code: Wording | None = None
+    note: tuple[Annotation, ...] = ()
+
+
 class Identifier(Element):
     """A business identifier."""
 

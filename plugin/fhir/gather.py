@@ -92,11 +92,12 @@ class Gathered:
         found = resources(value, where)
         if len(found) > ENTRIES:
             raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
-        self.found.setdefault(key, [])
+        own = self.found.setdefault(key, [])
         for one in found:
-            own = KEY_OF_TYPE.get(str(one.raw.get("resourceType"))) if one.included else key
-            if own:
-                self.found.setdefault(own, []).append(one)
+            if not one.included:
+                own.append(one)
+            elif other := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
+                self.found.setdefault(other, []).append(one)
 
 
 def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:

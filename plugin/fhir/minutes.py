@@ -8,15 +8,15 @@ from plugin.fhir import structure
 from plugin.fhir.charted import Charted
 from plugin.fhir.elements import Extension, Observation, Quantity
 from plugin.fhir.scope import NOT_THEIRS, Scope, once
-from plugin.fhir.times import minutes_between, moment
+from plugin.fhir.times import minutes_between, moment, whole_minutes
 from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
 LONGEST = 24 * 60
 UNIT = "min"
 SLACK = timedelta(seconds=59)
-Span = tuple[int, datetime, datetime]
-"""Which service, and from when to when it was."""
+Span = tuple[int, datetime, datetime, int]
+"""Which service, from when to when it was, and how many minutes that is."""
 VOID = frozenset({"entered-in-error", "cancelled"})
 
 
@@ -37,12 +37,12 @@ def minutes_of(
         else:
             said.append(None)
             _add_span(spans, i, service, scope)
-    for discipline in dict.fromkeys([disciplines[i] for i, _, _ in spans]):
+    for discipline in dict.fromkeys([disciplines[i] for i, *_ in spans]):
         # Two disciplines may treat at once; each one's times are judged by themselves.
         mine = [span for span in spans if disciplines[span[0]] == discipline]
         if not _crowded(mine, scope):
-            for i, began, ended in mine:
-                said[i] = minutes_between(began, ended)
+            for i, _, _, took in mine:
+                said[i] = took
     return said
 
 
@@ -56,16 +56,24 @@ def stated_in(extensions: Sequence[Extension]) -> Extension | None:
 
 def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
     """Add when a service was, if its start and end tell how long it took."""
-    period = service.read.it.performed_period
-    if service.began is None or period is None or not period.end:
+    if service.began is None:
         return
+    if service.ended is None or service.took is None:
+        _hold_to_an_end(service, scope)
+        return
+    minutes = whole_minutes(service.took)
+    if 0 < minutes <= LONGEST:
+        spans.append((i, service.began, service.ended, minutes))
+
+
+def _hold_to_an_end(service: Charted, scope: Scope) -> None:
+    """Refuse a service that ends at what is no date; one that does not say when is taken."""
+    period = service.read.it.performed_period
     try:
-        ended = service.ended or moment(period.end)
+        if period and period.end:
+            moment(period.end)
     except ValueError:
         scope.decoder.refuse(service.read)
-    took = minutes_between(service.began, ended)
-    if ended and took and took <= LONGEST:
-        spans.append((i, service.began, ended))
 
 
 def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
@@ -107,7 +115,7 @@ def _crowded(spans: Sequence[Span], scope: Scope) -> bool:
     Services that each span the whole visit add up to more than the visit.
     """
     length = _length(scope) if len(spans) > 1 else None
-    total = sum(minutes_between(began, ended) or 0 for _, began, ended in spans)
+    total = sum(minutes for *_, minutes in spans)
     if length is None or total <= length or not _overlap(spans):
         return False
     why = "service times overlap and exceed the visit; not taken as minutes"
@@ -128,5 +136,5 @@ def _length(scope: Scope) -> int | None:
 
 def _overlap(spans: Sequence[Span]) -> bool:
     """Tell whether any two services ran at the same time."""
-    ordered = sorted((began, ended) for _, began, ended in spans)
+    ordered = sorted((began, ended) for _, began, ended, _ in spans)
     return any(later[0] + SLACK < earlier[1] for earlier, later in pairwise(ordered))

@@ -1,13 +1,15 @@
 """A request's resources in, a Visit out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.charges import charges_of, line_of
 from plugin.fhir.charted import Charted, charted
+from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.elements import Coverage, Procedure
@@ -22,13 +24,11 @@ from plugin.fhir.services import services_of
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
 from rules.model import Visit
-from rules.policy import Code
 
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A visit as read, and what is needed to write back to where it came from."""
 
     visit: Visit
@@ -54,7 +54,7 @@ def read(
     patient_id: str,
     encounter_id: str,
     tenant: Tenant,
-    codes: Mapping[str, Code],
+    coder: Coder,
 ) -> Reading:
     """Read the visit of one patient and encounter; ids may be empty when the resources give them.
 
@@ -69,7 +69,7 @@ def read(
     today = [service for service in mine if service.day in (on, None)]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
-    legend = _legend(scope, codes)
+    legend = _legend(scope, coder)
     place = where(scope.encounter, tenant, scope.decoder)
     diagnoses = Diagnoses(scope)
     services = services_of(today, scope, legend, diagnoses, place.supervision)
@@ -177,9 +177,10 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     return found
 
 
-def _legend(scope: Scope, codes: Mapping[str, Code]) -> Legend:
+def _legend(scope: Scope, coder: Coder) -> Legend:
     described = scope.gathered.under("practitioners")
-    return Legend(codes, People(described, scope.tenant.roster, scope.decoder, scope.aliases))
+    people = People(described, scope.tenant.roster, scope.decoder, scope.aliases)
+    return Legend(coder.codes, people, coder)
 
 
 def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from plugin.fhir.gather import Found
 class Aliases:
     """Resolves references, whether relative, absolute, versioned or by a Bundle's fullUrl."""
 
-    def __init__(self, found: Iterable[Found]) -> None:
+    def __init__(self, groups: Iterable[Iterable[Found]]) -> None:
         """Learn the fullUrls that are no ordinary addresses."""
         self._names = {
             f.alias: f"{f.raw.get('resourceType')}/{f.name}"
+            for found in groups
             for f in found
             if f.alias.startswith("urn:")
         }

@@ -1,7 +1,8 @@
 """Whose visit is read: the patient and encounter that everything else must belong to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.decode import Decoder, Read
@@ -13,8 +14,7 @@ from plugin.tenants import Tenant
 NOT_THEIRS = "is not the context's patient"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """One visit's resources, its patient and its encounter."""
 
     gathered: Gathered
@@ -41,7 +41,7 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
 
     """
     decoder = Decoder()
-    aliases = Aliases(f for found in gathered.found.values() for f in found)
+    aliases = Aliases(gathered.found.values())
     encounter = _encounter(gathered, encounter_id.rsplit("/", 1)[-1], decoder)
     patient = _patient(gathered, patient_id.rsplit("/", 1)[-1], decoder)
     subject = aliases.target(encounter.it.subject)

@@ -11,7 +11,7 @@ from plugin.fhir.facts import facts_of, region_of
 from plugin.fhir.legend import Legend
 from plugin.fhir.minutes import MINUTES, minutes_of
 from plugin.fhir.scope import Scope
-from rules.model import Service
+from rules.model import Mapped, Service
 from rules.people import discipline_of
 from rules.words import Discipline, Role
 
@@ -27,6 +27,11 @@ def services_of(
     codes = [coded(service.read.it.code).code for service in today]
     people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
     disciplines = _disciplines(codes, people, legend)
+    mapped: dict[int, Mapped] = {}
+    if "" in codes:
+        mapped = legend.coder.found(today, codes, disciplines, scope.tenant)
+        codes = [_code(mapped[i]) if i in mapped else code for i, code in enumerate(codes)]
+        disciplines = _disciplines(codes, people, legend)
     minutes_each = minutes_of(today, disciplines, scope)
     made = []
     for service, minutes, code, roles, discipline in zip(
@@ -50,7 +55,13 @@ def services_of(
         if it.extension and (len(it.extension) > 1 or it.extension[0].url != MINUTES):
             read = replace(read, **facts_of(service.read, scope.decoder))
         made.append(read)
+    for i, how in mapped.items():
+        made[i] = replace(made[i], mapped=how)
     return tuple(made)
+
+
+def _code(mapped: Mapped) -> str:
+    return mapped.codes[0] if mapped.action == "map" else ""
 
 
 def _disciplines(

@@ -1,7 +1,7 @@
 """FHIR dates and times."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from plugin.fhir.elements import Period
 
@@ -51,7 +51,11 @@ def minutes_between(began: datetime | None, ended: datetime | None) -> int | Non
     """Return whole minutes from start to end; None when either is unknown."""
     if began is None or ended is None or ended < began:
         return None
-    took = ended - began
+    return whole_minutes(ended - began)
+
+
+def whole_minutes(took: timedelta) -> int:
+    """Return whole minutes, rounded down."""
     return took.days * 24 * 60 + took.seconds // 60
 
 

@@ -158,6 +158,8 @@ def _performers(line: Line, reading: Reading) -> list[Raw]:
 
 def _free_name(line: Line, reading: Reading, ordinal: int) -> str:
     """Return the first name for a line, from its ordinal on, that no charge of the EHR has."""
+    if not reading.charges:
+        return _name(line, reading, ordinal)
     used = {
         identifier.get("value")
         for charge in reading.charges.values()

@@ -15,7 +15,7 @@ from plugin.fhir.gather import KEYS, Gathered, prefetched
 from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
 from plugin.hooks.services import SERVICES, CdsService, discovery
 from plugin.json import read as read_json
-from plugin.parts import Parts, answer, parts
+from plugin.parts import Parts, answer, body_of, parts
 from plugin.review import Asked
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
@@ -42,7 +42,7 @@ def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
-    message = envelope(read_json(request.get_data(cache=False)))
+    message = envelope(read_json(body_of(request)))
     return answer({"cards": cards_for(message, asked, site, ours)})
 
 
@@ -52,7 +52,7 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
     """Keep what became of cards."""
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
-    message = load(FEEDBACK, read_json(request.get_data(cache=False)))
+    message = load(FEEDBACK, read_json(body_of(request)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
     return Response(status=200)
 

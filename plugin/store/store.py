@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -220,8 +220,12 @@ class Store:
 
     def _once(self, table: Table) -> Any:
         """Insert what is not there yet; a row that is known already is left as it is."""
-        new = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        return new(table).on_conflict_do_nothing()
+        if self._engine.dialect.name != "postgresql":
+            return sqlite.insert(table).on_conflict_do_nothing()
+        # Imported late: two megabytes that the embedded store does not need.
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _row(decision: Decision, at: str) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
+from plugin.fhir.coding import told
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
 from plugin.hooks.messages import context_of, envelope
 from plugin.json import read as read_json
-from plugin.parts import answer, parts
+from plugin.parts import answer, body_of, parts
 from plugin.review import Asked, Review
 from plugin.tenants import DEMO, Tenant
 from rules.model import Line
@@ -26,7 +27,7 @@ TRACE = re.compile(r"[0-9a-f]{32}")
 def check() -> Response:
     """Review a visit given as a CDS Hooks request or as a FHIR Bundle."""
     ours = parts(current_app)
-    data = read_json(request.get_data(cache=False))
+    data = read_json(body_of(request))
     gathered, asked = taken(data, ours.tenant(DEMO))
     review = ours.reviewer.review(gathered, asked)
     ours.store.record(review.decision)
@@ -48,7 +49,12 @@ def explain(trace: str) -> ResponseReturnValue:
     same = decision.rulebook == ours.book.fingerprint
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(
-            "explain.html", review=review, same=same, about=ours.book.about, worked=worked
+            "explain.html",
+            review=review,
+            same=same,
+            about=ours.book.about,
+            worked=worked,
+            told=told,
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
     return answer({**reviewed(review), **derivation, "cards": review.cards})

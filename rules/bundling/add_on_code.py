@@ -1,12 +1,17 @@
 """An add-on code is paid only beside one of its primary codes, never alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rules.chart import billed_of
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
 
 ID = "add_on_code"
+
+
+def about(policy: Policy) -> Iterable[str]:
+    """Return the add-on codes of the day."""
+    return _add_ons(policy)
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -17,8 +22,6 @@ def check(visit: Visit, policy: Policy) -> Said:
     """
     billed = billed_of(visit).codes
     known = _add_ons(policy)
-    if known.keys().isdisjoint(billed):
-        return
     alone = [code for code in sorted(known.keys() & billed) if known[code].isdisjoint(billed)]
     if alone and policy.find("add_on_code.edition") is None:
         yield NotChecked(rule=ID, why=f"no edition of the add-on code edits covers {policy.day}")

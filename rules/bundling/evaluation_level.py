@@ -1,6 +1,6 @@
 """One evaluation of one level a day: a lower level, or a re-evaluation, is inside the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rules.bundling.levels import levels, one_evaluation
 from rules.chart import billed_of, chart_of, disciplines_of, lines_of, never_together
@@ -8,6 +8,11 @@ from rules.model import Finding, Fix, Line, Said, Visit
 from rules.policy import Policy
 
 ID = "evaluation_level"
+
+
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes of evaluations that have levels."""
+    return levels(policy)
 
 
 def check(visit: Visit, policy: Policy) -> Said:

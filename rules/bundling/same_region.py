@@ -1,6 +1,6 @@
 """Manual therapy, massage or re-education beside manipulation is paid in another region alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from rules.bundling import apart
@@ -13,11 +13,14 @@ ID = "same_region"
 ASKS_FOR_DENIAL = "GY"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes of spinal manipulation."""
+    return policy.get("same_region.manipulation", list)
+
+
 def check(visit: Visit, policy: Policy) -> Said:
     """Find what was done where the spine was manipulated; where regions are unknown, say so."""
     billed = billed_of(visit).codes
-    if billed.isdisjoint(policy.get("same_region.manipulation", list)):
-        return
     ones = billed.intersection(policy.get("same_region.manipulation", list))
     twos = billed.intersection(policy.get("same_region.beside", list))
     for discipline in disciplines_of(visit):

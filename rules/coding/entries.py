@@ -102,19 +102,26 @@ class Vocabulary:
     """A word, and the other ways of writing it; a mark (``;`` or ``,``) for what divides."""
     dropped: frozenset[str]
     """Little words that change no meaning."""
+    whole: frozenset[str]
+    """Words that keep what only looks like an ending: cupping is no cup."""
     plain: frozenset[str]
     """Ordinary words of charts, which are nobody's misspelling."""
     cues: Mapping[str, tuple[str, ...]]
     """What decides between meanings, by name: the phrases that say it."""
-    regions: frozenset[str]
-    """Cues that are regions of the spine, counted as ``spinal_regions``."""
+    counted: Mapping[str, frozenset[str]]
+    """Cues that are counted where they are named, by what they count: regions of the spine."""
     measures: Mapping[str, tuple[str, ...]]
-    """What is counted, and the units it is written with."""
+    """What is measured, and the units it is written with."""
     refusals: Mapping[str, tuple[str, ...]]
     """Ways of saying that something was not done: ``before`` it, or ``near`` it on either side;
-    not ``yet``; or by somebody ``unskilled``; and what only reads like one (``none``: no pain).
+    not ``yet``; or by somebody ``unskilled``. After a ``reason`` stands none that was done, and
+    ``none`` only reads like a refusal (no pain).
     """
     modes: tuple[Mode, ...]
     """The first that holds is taken."""
+    includes: Mapping[str, frozenset[str]]
+    """A code, and those of services that are part of it."""
+    timed: frozenset[str]
+    """Codes of quarter hours: two of them cannot share one number of minutes."""
     active: frozenset[str]
     """Codes of one-on-one and group treatment whose name covers the activities listed with it."""

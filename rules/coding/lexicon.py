@@ -1,12 +1,11 @@
 """The lexicon: every way of saying a treatment, and the answer to what a charted phrase means."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rules.coding.entries import Technique, Vocabulary
 from rules.coding.mapping import Context, meaning_of
 from rules.coding.phrase import MARKS, Phrases, Writing
-from rules.coding.reading import RefusalKind, Term, read
+from rules.coding.reading import HARMLESS, RefusalKind, Sign, read
 from rules.coding.spelling import Spelling
 from rules.model import Mapped
 from rules.words import Discipline
@@ -16,9 +15,10 @@ LONGEST = 1_000
 TOO_LONG = Mapped(
     action="ask", why=f"which treatment was it? the text is over {LONGEST} characters"
 )
-REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "none")
+TOGETHER = 500
+"""Phrases that are learned at once: fast, and little memory."""
+REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "reason")
 NO_CODES: Mapping[str, str] = {}
-T = TypeVar("T")
 
 
 class LexiconError(ValueError):
@@ -36,35 +36,58 @@ class Lexicon:
 
         """
         self._vocabulary = vocabulary
-        self._writing = Writing(vocabulary.written, vocabulary.dropped)
+        self._known: set[str] = set()
+        """Everything that the lexicon is written with; words are mended to it."""
+        self._writing = Writing(vocabulary.written, vocabulary.dropped, vocabulary.whole)
         self._units = {
             word: name
             for name, units in vocabulary.measures.items()
             for unit in units
-            for word in self._writing.words(unit)
+            for word in self._writing.words(self._writing.tokens(unit))
         }
-        terms = self._learned(_terms(techniques, vocabulary.refusals))
-        cues = self._learned(_cues(vocabulary.cues))
-        self._terms, self._cues = tuple(terms.values()), tuple(cues.values())
-        self._phrases, self._signs = Phrases(tuple(terms)), Phrases(tuple(cues))
-        known = {word for words in (*terms, *cues) for word in words} | set(self._units)
-        written = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
-        written += [phrase for phrases in vocabulary.cues.values() for phrase in phrases]
-        written += [term.phrase for _, term in self._terms]
-        known.update(word for text in written for word in self._writing.tokens(text))
-        self._spelling = Spelling(known, vocabulary.plain | vocabulary.dropped)
+        named = self._learned([(x, phrase) for x in techniques for phrase in x.says])
+        signs = self._signs(list(_signs(vocabulary)))
+        self._techniques, self._said = tuple(named.values()), tuple(signs.values())
+        self._phrases, self._sign_phrases = Phrases(tuple(named)), Phrases(tuple(signs))
+        refusals = [(Sign(refusal=kind), p) for kind in REFUSALS for p in vocabulary.refusals[kind]]
+        refusing = self._signs(refusals)
+        self._kinds, self._refusing = tuple(refusing.values()), Phrases(tuple(refusing))
+        stems = {word for words in (*named, *signs) for word in words} | set(self._units)
+        ways = [f"{word} {' '.join(forms)}" for word, forms in vocabulary.written.items()]
+        self._known.update(stems, self._writing.tokens_of_all(ways))
+        self._spelling = Spelling(self._known, vocabulary.plain | vocabulary.dropped)
 
-    def _learned(self, named: Iterable[tuple[str, str, T]]) -> dict[tuple[str, ...], tuple[str, T]]:
-        """Return what phrases mean, by their words; each comes with its owner's name."""
-        learned: dict[tuple[str, ...], tuple[str, T]] = {}
-        for name, phrase, meant in named:
-            words = tuple(self._writing.words(phrase))
-            if not words or not MARKS.isdisjoint(words):
-                raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
-            owner, _ = learned.setdefault(words, (name, meant))
-            if owner != name:
-                raise LexiconError(f"{name}: {phrase!r} also stands under {owner}")
+    def _rows(self, phrases: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words of each phrase; what they were written with is known from now on."""
+        for start in range(0, len(phrases), TOGETHER):
+            tokens = self._writing.tokens_of_all(phrases[start : start + TOGETHER])
+            self._known.update(tokens)
+            yield from self._writing.words_of_each(tokens)
+
+    def _learned(
+        self, named: Sequence[tuple[Technique, str]]
+    ) -> dict[tuple[str, ...], tuple[Technique, str]]:
+        """Return techniques, and how each is written, by the words of every way of writing."""
+        learned: dict[tuple[str, ...], tuple[Technique, str]] = {}
+        for each, words in zip(named, self._rows([p for _, p in named]), strict=True):
+            technique, phrase = each
+            _hold_phrase(technique.id, phrase, words)
+            owner, _ = learned.setdefault(words, each)
+            if owner.id != technique.id:
+                raise LexiconError(f"{technique.id}: {phrase!r} also stands under {owner.id}")
         return learned
+
+    def _signs(self, named: Sequence[tuple[Sign, str]]) -> dict[tuple[str, ...], tuple[Sign, ...]]:
+        """Return what phrases are signs of, by their words."""
+        signs: dict[tuple[str, ...], tuple[Sign, ...]] = {}
+        for (sign, phrase), words in zip(named, self._rows([p for _, p in named]), strict=True):
+            _hold_phrase(sign.cue or f"refusals {sign.refusal}", phrase, words)
+            if sign.refusal and len(words) == 1 < len(phrase.split()):
+                why = f"{phrase!r} comes to the one word {words[0]}"
+                raise LexiconError(f"refusals {sign.refusal}: {why}")
+            known = signs.get(words, ())
+            signs[words] = known if sign in known else (*known, sign)
+        return signs
 
     def mapped(
         self,
@@ -79,27 +102,30 @@ class Lexicon:
         """
         if len(text) > LONGEST:
             return TOO_LONG
-        words = self._writing.words(text, self._spelling.mended)
+        tokens = self._writing.tokens(text)
+        words = self._writing.words(map(self._spelling.mended, tokens))
         found = self._phrases.found(words)
-        terms = ((self._terms[which][1], first, after) for which, first, after in found)
-        cues = ((self._cues[which][1], first) for which, first, _ in self._signs.found(words))
-        reading = read(words, terms, cues, self._units)
+        techniques = ((self._techniques[which], first, after) for which, first, after in found)
+        signs = [
+            (sign, first, after)
+            for phrases, said in ((self._sign_phrases, self._said), (self._refusing, self._kinds))
+            for which, first, after in phrases.found(words)
+            for sign in said[which]
+        ]
+        reading = read(words, techniques, signs, self._units)
         context = Context(discipline=discipline, billed_as=billed_as)
         return meaning_of(reading, self._vocabulary, context)
 
 
-def _terms(
-    techniques: Iterable[Technique], refusals: Mapping[str, Iterable[str]]
-) -> Iterator[tuple[str, str, Term]]:
-    for technique in techniques:
-        for phrase in technique.says:
-            yield technique.id, phrase, Term(phrase, technique=technique)
-    for kind in REFUSALS:
-        for phrase in refusals[kind]:
-            yield f"refusals {kind}", phrase, Term(phrase, refusal=kind)
+def _hold_phrase(name: str, phrase: str, words: Sequence[str]) -> None:
+    """Refuse a phrase of which nothing is left to find."""
+    if not words or not MARKS.isdisjoint(words):
+        raise LexiconError(f"{name}: {phrase!r} has no words, or a mark")
 
 
-def _cues(cues: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str, str]]:
-    for cue, phrases in cues.items():
+def _signs(vocabulary: Vocabulary) -> Iterator[tuple[Sign, str]]:
+    for cue, phrases in vocabulary.cues.items():
         for phrase in phrases:
-            yield f"cue {cue}", phrase, cue
+            yield Sign(cue), phrase
+    for phrase in vocabulary.refusals["none"]:
+        yield Sign(HARMLESS), phrase

@@ -4,9 +4,9 @@ Unattended electrical stimulation is the case in point: Medicare knows G0283 alo
 what others know. Which code goes for which is data (``payer_code.instead``), payer by payer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from rules.chart import ONCE, billed_of, chart_of
+from rules.chart import ONCE, chart_of
 from rules.coverage import CHOSEN
 from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
@@ -14,15 +14,17 @@ from rules.policy import Policy
 ID = "payer_code"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes that this payer takes under another."""
+    return policy.get("payer_code.instead", dict)
+
+
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Find services billed, or charted and not billed yet, under a code this payer does not take.
 
     A line with a notice modifier (GA, GX, GY, GZ) asks for the denial of its code and is let be.
     """
-    instead = policy.get("payer_code.instead", dict)
-    if not chart_of(visit, policy).renamed and billed_of(visit).codes.isdisjoint(instead):
-        return
-    for old, new in instead.items():
+    for old, new in policy.get("payer_code.instead", dict).items():
         lines = [x for x in visit.lines if x.code == old and not CHOSEN.intersection(x.modifiers)]
         renamed = [_renamed(line, new) for line in lines]
         fixed = (*renamed, *_unbilled(visit, old, (*visit.lines, *renamed), policy))

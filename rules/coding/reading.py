@@ -6,21 +6,28 @@ from itertools import pairwise
 from typing import Literal
 
 from rules.coding.entries import Meaning, Technique
-from rules.coding.phrase import APART, MARKS, TITLE
+from rules.coding.phrase import APART, MARKS, OR, TITLE
 
 REACH = 3
 """Words after a plain ``no`` within which a treatment must begin to be the one not done."""
-RefusalKind = Literal["before", "near", "yet", "unskilled", "none"]
+RefusalKind = Literal["before", "near", "yet", "unskilled", "reason"]
 """Not done: what follows within reach; what stands near. Not done yet. Done by nobody who bills.
-No refusal at all, though it reads like one (no pain)."""
+Named as the reason of something else."""
+AREA = "area"
+"""The product of two numbers, in the square of whatever unit they have."""
+MINUTES = "minutes"
+FEWEST = 5
+"""Minutes; a smaller bare number counts something else."""
+LINKS = frozenset({"and", "with"})
+HARMLESS = "harmless"
+"""The cue of what reads like a refusal and is none, such as no pain."""
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A phrase of the lexicon, and what it is: a technique or a refusal."""
+class Sign:
+    """What a phrase beside a technique says: a cue, or a way of refusing."""
 
-    phrase: str
-    technique: Technique | None = None
+    cue: str = ""
     refusal: RefusalKind | None = None
 
 
@@ -35,8 +42,16 @@ class Found:
     after: int
     clause: int
     segment: int
-    titled: bool
+    titled: bool = False
     """It stands before a colon, as the title of what follows."""
+    dosed: bool = False
+    """Its clause says how many minutes, or sets of how many."""
+    numbered: bool = False
+    """A number of minutes follows it at once."""
+    linked: bool = False
+    """An "and" or "with" joins it to what stands before."""
+    undivided: bool = False
+    """Another service follows after a stroke, with no number between them."""
     meaning: Meaning = field(default_factory=Meaning)
 
 
@@ -62,8 +77,8 @@ class Reading:
     cues: dict[int, set[str]] = field(default_factory=dict)
     """By clause."""
     measures: dict[str, float] = field(default_factory=dict)
-    title: bool = False
-    """The first clause is a title that names no technique, such as the place of treatment."""
+    title: frozenset[str] = frozenset()
+    """The cues of a first clause that is a title, such as the place of treatment."""
 
     def beside(self, found: Found) -> frozenset[str]:
         """Return the cues of a technique's own clause, and of clauses that name no technique."""
@@ -78,48 +93,82 @@ class Reading:
         """Return the cues of the whole segment."""
         return self._cues(c for c, segment in enumerate(self.segments) if segment == found.segment)
 
-    def counted(self, regions: frozenset[str]) -> Mapping[str, float]:
-        """Return what was counted, and how many of these regions were named."""
-        named = len(regions & frozenset().union(*self.cues.values()))
-        return {**self.measures, "spinal_regions": named} if named else self.measures
+    @property
+    def said(self) -> frozenset[str]:
+        """All cues of the phrase."""
+        return frozenset().union(*self.cues.values())
+
+    def counted(self, found: Found, countable: Mapping[str, frozenset[str]]) -> dict[str, float]:
+        """Return what was measured, and what was named in this clause and those without another.
+
+        ``countable`` tells the cues that are counted, by what they count.
+        """
+        taken = {other.clause for other in self.techniques} - {found.clause}
+        free = [self.cues[clause] for clause in self.cues.keys() - taken]
+        named = frozenset().union(*free)
+        counts = {name: float(len(cues & named)) for name, cues in countable.items()}
+        return {name: count for name, count in counts.items() if count} | self.measures
 
     def _cues(self, clauses: Iterable[int]) -> frozenset[str]:
         own = [self.cues[clause] for clause in clauses if clause in self.cues]
-        if self.title and 0 in self.cues:
-            own.append(self.cues[0])
         return frozenset().union(*own)
 
 
 def read(
     words: Sequence[str],
-    terms: Iterable[tuple[Term, int, int]],
-    cues: Iterable[tuple[str, int]],
+    techniques: Iterable[tuple[tuple[Technique, str], int, int]],
+    signs: Iterable[tuple[Sign, int, int]],
     units: Mapping[str, str],
 ) -> Reading:
-    """Lay out the terms and cues of a phrase by clause and segment, with what was counted.
+    """Lay out what stands in a phrase by clause and segment, with what was counted.
 
-    A term comes with its first word and the word after it, a cue with its first word; ``units``
-    says what a unit measures.
+    A technique comes with the phrase it is written with, its first word and the word after, and
+    so do cues and refusals; ``units`` says what a unit measures.
     """
     clauses, reading = _clauses(words), Reading()
     reading.segments = list(_segments(words))
-    reading.measures = dict(_measures(words, units))
-    for cue, first in cues:
-        reading.cues.setdefault(clauses[first], set()).add(cue)
-    for term, first, after in terms:
+    counts = list(_measures(words, units))
+    reading.measures = {name: value for name, value, _ in reversed(counts)}
+    dosed = {clauses[place] for name, _, place in counts if name in {MINUTES, AREA}}
+    for (technique, phrase), first, after in techniques:
         clause = clauses[first]
-        segment = reading.segments[clause]
-        if term.technique:
-            reading.cues.setdefault(clause, set()).add(term.technique.id)
-            titled = _titled(words, after)
-            reading.techniques.append(
-                Found(term.technique, term.phrase, first, after, clause, segment, titled)
-            )
-        elif term.refusal and term.refusal != "none":
-            reading.refusals.append(Refusal(term.refusal, first, after, clause, segment))
-    named = any(found.clause == 0 for found in reading.techniques)
-    reading.title = not named and _titled(words, 0)
+        found = Found(technique, phrase, first, after, clause, reading.segments[clause])
+        _observe(found, words)
+        found.dosed = found.numbered or clause in dosed
+        reading.techniques.append(found)
+        reading.cues.setdefault(clause, set()).add(technique.id)
+    harmless: dict[int, int] = {}
+    for sign, first, after in signs:
+        clause = clauses[first]
+        if sign.refusal:
+            refusal = Refusal(sign.refusal, first, after, clause, reading.segments[clause])
+            reading.refusals.append(refusal)
+        elif sign.cue == HARMLESS:
+            harmless[first] = after
+        reading.cues.setdefault(clause, set()).add(sign.cue)
+    reading.refusals = [
+        refusal
+        for refusal in reading.refusals
+        if not _is_harmless(refusal, harmless.get(refusal.first, 0), reading.techniques)
+    ]
+    if _close(words, 0)[0] == TITLE:
+        reading.title = frozenset(reading.cues.get(0, ()))
     return reading
+
+
+def _observe(found: Found, words: Sequence[str]) -> None:
+    """Note what stands right before a technique, and after it in its clause."""
+    closing, counted = _close(words, found.after)
+    found.titled = closing == TITLE
+    found.undivided = closing == OR and not counted
+    found.numbered = _numbered(words, found.after)
+    found.linked = found.first > 0 and words[found.first - 1] in LINKS
+
+
+def _is_harmless(refusal: Refusal, after: int, techniques: Iterable[Found]) -> bool:
+    """Tell whether a refusal is about something else, which ends before the word ``after``."""
+    inside = any(refusal.first < found.first < after for found in techniques)
+    return after > refusal.first and not inside
 
 
 def _clauses(words: Sequence[str]) -> list[int]:
@@ -141,18 +190,29 @@ def _segments(words: Sequence[str]) -> Iterator[int]:
             yield segment
 
 
-def _titled(words: Sequence[str], start: int) -> bool:
-    """Tell whether the clause of a place is closed by a colon."""
+def _close(words: Sequence[str], start: int) -> tuple[str, bool]:
+    """Return the mark that closes the clause of a place, and whether a number stands before it."""
+    counted = False
     for word in words[start:]:
         if word in MARKS:
-            return word == TITLE
-    return False
+            return word, counted
+        counted = counted or word[0].isdigit()
+    return "", counted
 
 
-def _measures(words: Sequence[str], units: Mapping[str, str]) -> Iterator[tuple[str, float]]:
-    for number, unit in pairwise(words):
-        if unit in units and number[0].isdigit():
-            yield units[unit], float(number)
+def _numbered(words: Sequence[str], after: int) -> bool:
+    """Tell whether a bare number of minutes follows, as in TE 15."""
+    return len(words) > after and words[after].isdigit() and int(words[after]) >= FEWEST
+
+
+def _measures(words: Sequence[str], units: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
+    """Yield what is measured, how much of it, and at which word; 3 x 4 is an area of 12."""
+    for place, (number, unit) in enumerate(pairwise(words)):
+        if number[0].isdigit() and unit in units:
+            yield units[unit], float(number), place
+    for place, (first, by, second) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if by == "x" and first[0].isdigit() and second[0].isdigit():
+            yield AREA, float(first) * float(second), place
 
 
 def undone(reading: Reading) -> dict[int, RefusalKind]:
@@ -166,10 +226,17 @@ def undone(reading: Reading) -> dict[int, RefusalKind]:
 
 def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
     """Return what a refusal is about: what follows it, else what stands before it."""
-    same = [found for found in reading.techniques if found.clause == refusal.clause]
+    same = [
+        found
+        for found in reading.techniques
+        if found.clause == refusal.clause
+        and not found.first <= refusal.first < found.after
+    ]
     later = [found for found in same if found.first >= refusal.after]
     if refusal.kind == "before":
         return _within_reach(refusal.after, later)
+    if refusal.kind == "reason":
+        return later
     if refusal.kind in {"yet", "unskilled"}:
         return same or _clause_before(refusal, reading)
     return later or same or _clause_before(refusal, reading)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rules.chart import chart_of, strays
-from rules.model import Finding, Mapped, NotChecked, Said, Visit
+from rules.model import Finding, Line, Mapped, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.recoding import instead
 
@@ -12,10 +12,14 @@ ID = "service_code"
 
 def check(visit: Visit, policy: Policy) -> Said:
     """Ask for the code of services that have none, and name codes that no table here knows."""
-    unread = chart_of(visit, policy).unread
+    unread, stray = chart_of(visit, policy).unread, strays(visit, policy)
+    return _judged(visit, unread, stray, policy) if unread or stray else ()
+
+
+def _judged(visit: Visit, unread: Sequence[str], stray: Sequence[Line], policy: Policy) -> Said:
     if "" in unread:
         yield from _uncoded([s.mapped for s in visit.services if not s.code], policy)
-    billed = {line.code for line in strays(visit, policy) if policy.code(line.code) is None}
+    billed = {line.code for line in stray if policy.code(line.code) is None}
     strange = sorted(billed.union(unread) - {""})
     if strange:
         why = f"not in the table of therapy codes: {', '.join(strange)}"

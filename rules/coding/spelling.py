@@ -8,7 +8,9 @@ from rules.coding.phrase import stem
 SHORTEST = 5
 """Letters; in shorter words a slip makes another word too easily."""
 LONG = 9
-"""Letters from which two slips are forgiven."""
+"""Letters from which two slips are forgiven, if the word begins rightly."""
+BEGINNING = 3
+"""Letters; ambulation and amputation begin alike with fewer."""
 
 
 class Spelling:
@@ -41,7 +43,9 @@ class Spelling:
         )
         if not found or (len(found) > 1 and _rivals(found[0], found[1])):
             return word
-        return str(found[0][0])
+        best, missed, _ = found[0]
+        begins = best[:BEGINNING] == word[:BEGINNING]
+        return str(best) if missed <= 1 or begins else word
 
 
 def _rivals(best: tuple[str, float, int], second: tuple[str, float, int]) -> bool:

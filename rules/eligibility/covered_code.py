@@ -1,6 +1,6 @@
 """Codes that the payer never pays: bundled, not valid, not covered, or not by these people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rules.chart import billed_of, chart_of
 from rules.coverage import CHOSEN
@@ -17,7 +17,9 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     A bundled code has no separate charge, so its line is dropped; for others a person chooses what
     to do. What may be billed for a denial is the rule ``notice_modifier``'s to speak of.
     """
-    yield from _conditional(visit, policy)
+    only_for = policy.get("covered_code.only_for", dict)
+    if not billed_of(visit).codes.isdisjoint(only_for):
+        yield from _conditional(visit, only_for, policy)
     if visit.drafted:
         for code, why in chart_of(visit, policy).unpaid.items():
             if why != "B":
@@ -28,9 +30,8 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
             yield _finding(code, why, lines, policy)
 
 
-def _conditional(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def _conditional(visit: Visit, only_for: Mapping[str, str], policy: Policy) -> Iterator[Finding]:
     """Say of a code that it is covered for one condition alone, unless a line expects a denial."""
-    only_for = policy.get("covered_code.only_for", dict)
     for code in sorted(billed_of(visit).codes.intersection(only_for)):
         if any(x.code == code and not CHOSEN.intersection(x.modifiers) for x in visit.lines):
             yield Finding(

@@ -21,15 +21,13 @@ def check(visit: Visit, policy: Policy) -> Said:
     known = {*visit.diagnoses, *[code for s in visit.services for code in s.diagnoses]}
     if not known:
         return NONE_KNOWN if visit.services else ()
-    of_codes = visit.memo.get((ID, policy))
-    if of_codes is None:
-        of_codes = visit.memo[ID, policy] = (*_strange(known, policy), *_retired(known, policy))
-    return of_codes if visit.diagnoses else (*of_codes, *_without(visit, policy))
+    of_codes = [*_strange(known, policy), *_retired(known, policy)]
+    return of_codes if visit.diagnoses else [*of_codes, *_without(visit, policy)]
 
 
 def _strange(known: Collection[str], policy: Policy) -> Iterator[Finding]:
     """Find what is not in the form of ICD-10-CM: a letter, a digit, then one to five more."""
-    strange = sorted(code for code in known if not SHAPE.fullmatch(code.upper()))
+    strange = sorted([code for code in known if not SHAPE.fullmatch(code.upper())])
     if len(strange) == len(known):
         says = "No diagnosis is in the form of an ICD-10-CM code: no service can be billed with it"
         yield _finding(says, strange, policy, "warning")

@@ -1,6 +1,6 @@
 """A second evaluation under one plan of care, or a re-evaluation that a payer finds too soon."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from rules.chart import billed_of
@@ -18,6 +18,11 @@ NO_PLAN = NotChecked(
 
 Kind = tuple[str, bool]
 """The discipline of an evaluation, and whether it is an initial one."""
+
+
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes of evaluations and re-evaluations."""
+    return _kinds(policy)
 
 
 def check(visit: Visit, policy: Policy) -> Said:

@@ -1,20 +1,21 @@
 """Units of a code in one visit beyond what the Medicare contractor's local policy expects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from rules.chart import billed_of
 from rules.model import Finding, Visit
 from rules.policy import Policy
 
 ID = "local_coverage"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes with a local limit."""
+    return policy.get("local_coverage.units_a_visit", dict)
+
+
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Find codes billed over a local limit; there is none unless a contractor's profile sets it."""
-    limits = policy.get("local_coverage.units_a_visit", dict)
-    if not limits or billed_of(visit).codes.isdisjoint(limits):
-        return
-    for code, most in limits.items():
+    for code, most in policy.get("local_coverage.units_a_visit", dict).items():
         units = sum(line.units for line in visit.lines if line.code == code)
         if units > most:
             yield Finding(

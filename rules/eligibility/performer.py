@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.chart import billed_of, chart_of
+from rules.chart import Chart, billed_of, chart_of
 from rules.model import Finding, NotChecked, Said, Service, Visit
 from rules.people import AS_SAID, OF_PLAN
 from rules.policy import Code, Policy
@@ -17,8 +17,10 @@ def check(visit: Visit, policy: Policy) -> Said:
 
     While nothing is billed yet, say what is left off the bill instead.
     """
-    yield from _barred(visit, policy)
-    codes = chart_of(visit, policy).unnamed
+    chart = chart_of(visit, policy)
+    if chart.barred:
+        yield from _barred(chart, visit, policy)
+    codes = chart.unnamed
     if codes:
         yield Finding(
             rule=ID,
@@ -32,10 +34,7 @@ def check(visit: Visit, policy: Policy) -> Said:
     yield from _incident_to(visit, policy)
 
 
-def _barred(visit: Visit, policy: Policy) -> Iterator[Finding]:
-    chart = chart_of(visit, policy)
-    if not chart.barred:
-        return
+def _barred(chart: Chart, visit: Visit, policy: Policy) -> Iterator[Finding]:
     billed = {(line.discipline, line.code) for line in visit.lines}
     seen: set[tuple[str, str]] = set()
     for service, why in chart.barred:

@@ -3,9 +3,9 @@
 Authority: Medicare Benefit Policy Manual ch. 15, §30.5 and §240.1.3; MLN Matters SE1602.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rules.chart import billed_of, furnished
+from rules.chart import furnished
 from rules.coverage import CHOSEN
 from rules.model import Finding, Fix, Line, Visit
 from rules.modifiers.order import added
@@ -18,15 +18,17 @@ CARED = "this was maintenance care, as charted"
 CODES, MAINTENANCE = "active_treatment.codes", "active_treatment.maintenance"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes of spinal manipulation."""
+    return policy.get(CODES, list)
+
+
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Find manipulation without AT, and AT on what was charted as maintenance.
 
     A line with a notice modifier already says that a denial is expected.
     """
-    codes = policy.get(CODES, list)
-    if billed_of(visit).codes.isdisjoint(codes):
-        return
-    for code in codes:
+    for code in policy.get(CODES, list):
         lines = [x for x in visit.lines if x.code == code and x.discipline == "chiropractic"]
         said = {s.intent for line in lines for s in furnished(visit, line)}
         if said == {"maintenance"}:

@@ -6,7 +6,7 @@ A code furnished partly by an assistant becomes two lines: with and without the 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rules.chart import Key, chart_of
+from rules.chart import Key, billed_of, chart_of
 from rules.model import Finding, Fix, Line, Service, Visit
 from rules.modifiers.assistance import Counts, assisted_units, in_part
 from rules.modifiers.order import added
@@ -20,7 +20,7 @@ ASSISTED = frozenset({"CQ", "CO"})
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Compare each code's assistant units with the minutes that assistants furnished alone."""
     chart = chart_of(visit, policy)
-    if not chart.assisted and not any(ASSISTED.intersection(x.modifiers) for x in visit.lines):
+    if not chart.assisted and ASSISTED.isdisjoint(billed_of(visit).modifiers):
         return
     if visit.setting in policy.get("assistant_modifier.exempt_settings", list):
         return

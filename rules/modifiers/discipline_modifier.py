@@ -23,7 +23,8 @@ def check(visit: Visit, policy: Policy) -> Said:
     unsaid: dict[str, None] = {}
     for line in visit.lines:
         modifier = by_discipline.get(line.discipline)
-        right = [m for m in line.modifiers if m in every] == [modifier]
+        own = line.modifiers
+        right = modifier in own and [m for m in own if m in every] == [modifier]
         if modifier and not right and _therapy(visit, line, policy):
             wrong.setdefault(modifier, []).append(line)
         elif (

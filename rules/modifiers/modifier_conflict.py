@@ -4,7 +4,7 @@ Authority: CMS MLN1783722; Medicare Claims Processing Manual ch. 5, ยง10.6 and ย
 Medicare contractors that the values cite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rules.chart import Billed, billed_of
@@ -76,11 +76,13 @@ class Watch:
         return [fault for pair, fault in self.together if pair <= modifiers]
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def check(visit: Visit, policy: Policy) -> Iterable[Finding]:
     """Find what is wrong with each line's modifiers, and say the same thing once for all lines."""
     watch = _watch(policy)
-    if watch.passes(billed_of(visit)):
-        return
+    return () if watch.passes(billed_of(visit)) else _judged(visit, watch, policy)
+
+
+def _judged(visit: Visit, watch: Watch, policy: Policy) -> Iterator[Finding]:
     found: dict[tuple[Fault, ...], list[Line]] = {}
     for line in visit.lines:
         faults = tuple(_faults(line, watch, policy))

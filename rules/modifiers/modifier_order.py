@@ -4,9 +4,8 @@ No CMS text fixes the order of the modifiers on a therapy line, so every order t
 is let be.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from rules.chart import billed_of
 from rules.model import Finding, Fix, Visit
 from rules.modifiers.order import ranked
 from rules.policy import Policy
@@ -14,11 +13,14 @@ from rules.policy import Policy
 ID = "modifier_order"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the modifiers whose place is laid down."""
+    return _ranks(policy)
+
+
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     """Find lines whose modifiers stand in an order that the payer does not read."""
     ranks = _ranks(policy)
-    if ranks.keys().isdisjoint(billed_of(visit).modifiers):
-        return
     wrong = [x for x in visit.lines if ranked(x.modifiers, ranks) != x.modifiers]
     if not wrong:
         return

@@ -26,9 +26,9 @@ Lines = tuple[Line, ...]
 def check(visit: Visit, policy: Policy) -> Said:
     """Compare how the visit took place with what its lines say of it."""
     if visit.telehealth or visit.place in PLACES:
-        yield from _remote(visit, policy)
-    elif not MODES.isdisjoint(billed_of(visit).modifiers):
-        yield from _in_person(visit, policy)
+        return _remote(visit, policy)
+    said = not MODES.isdisjoint(billed_of(visit).modifiers)
+    return _in_person(visit, policy) if said else ()
 
 
 def _remote(visit: Visit, policy: Policy) -> Said:

@@ -3,7 +3,7 @@
 Authority: CMS MLN1783722; NCCI procedure-to-procedure files; for KX, Social Security Act §1833(g).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rules.chart import billed_of, chart_of
 from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
@@ -16,6 +16,11 @@ ELSEWHERE = frozenset({"XE", "XP"})
 """These point to another encounter or practitioner of the day, whose codes may not be at hand."""
 NAMED = 3
 """More codes than this are not listed one by one."""
+
+
+def about(_: Policy) -> Iterable[str]:
+    """Return the modifiers that may be needless."""
+    return APART | {KX}
 
 
 def check(visit: Visit, policy: Policy) -> Said:

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from rules.model import Line
-from rules.policy import Fee, Policy
+from rules.payment.schedule import Fee
+from rules.policy import Policy
+from rules.words import Setting
 
 CENT = Decimal("0.01")
 KEPT = Decimal("0.5")
 """The share of practice expense that the reduction leaves: half, since April 2013."""
+COVERED = Decimal("0.8")
+"""Medicare's share of what it allows, once the patient's deductible is met (Part B)."""
+ASSISTED = Decimal("0.85")
+"""What is left of Medicare's share for an assistant (Social Security Act §1834(v), since 2022)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,13 @@ def price_of(code: str, policy: Policy) -> Price | None:
     key = ("price", code)
     known: Price | None = policy.memo.get(key)
     if known is None and (fee := policy.fee(code)):
-        known = policy.memo[key] = _price(fee, policy)
+        known = policy.memo[key] = priced(fee, policy.setting)
     return known
 
 
-def _price(fee: Fee, policy: Policy) -> Price | None:
+def priced(fee: Fee, setting: Setting) -> Price | None:
     """Multiply out relative values, to the cent; none at all means that contractors set the fee."""
-    expense = fee.office if policy.setting == "practitioner" else fee.facility
+    expense = fee.office if setting == "practitioner" else fee.facility
     if not (fee.work or expense or fee.malpractice):
         return None
     full, half = (
@@ -67,3 +73,24 @@ def _price(fee: Fee, policy: Policy) -> Price | None:
         for part in (expense, expense * KEPT)
     )
     return Price(expense, full, half if fee.reduced else full, fee.reduced)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Who pays what of an allowed amount once the deductible is met, in dollars."""
+
+    medicare: Decimal
+    patient: Decimal
+    assisted: Decimal
+    """Medicare's share where an assistant furnished it; the patient's stays as it is."""
+
+
+def shares(amount: Decimal) -> Shares:
+    """Split what is allowed; before sequestration, each share rounded to the cent.
+
+    >>> shares(Decimal("29.06"))
+    Shares(medicare=Decimal('23.25'), patient=Decimal('5.81'), assisted=Decimal('19.76'))
+    """
+    medicare = (amount * COVERED).quantize(CENT, ROUND_HALF_UP)
+    assisted = (amount * COVERED * ASSISTED).quantize(CENT, ROUND_HALF_UP)
+    return Shares(medicare=medicare, patient=amount - medicare, assisted=assisted)

@@ -1,6 +1,6 @@
 """Caregiver training is given without the patient: to one patient's caregivers, or to several's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
@@ -11,10 +11,14 @@ from rules.words import Indicator
 ID = "caregiver_training"
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes of caregiver training."""
+    return _codes(policy)
+
+
 def check(visit: Visit, policy: Policy) -> Said:
     """Find training that the chart contradicts: the patient was there, or the number is wrong."""
-    codes = policy.memo.get(ID) or _codes(policy)
-    for found in charted(visit, policy, ID, codes).values():
+    for found in charted(visit, policy, ID, _codes(policy)).values():
         yield from _presence(found, policy)
         yield from _number(found, policy)
         yield from _overlap(found, visit, policy)
@@ -22,8 +26,7 @@ def check(visit: Visit, policy: Policy) -> Said:
 
 def _codes(policy: Policy) -> frozenset[str]:
     alone = policy.get("caregiver_training.one_patient", dict)
-    codes = policy.memo[ID] = frozenset({*alone, *alone.values()})
-    return codes
+    return frozenset({*alone, *alone.values()})
 
 
 def _presence(found: Found, policy: Policy) -> Iterator[Finding | NotChecked]:

@@ -4,7 +4,7 @@ Medicare Part B pays for the time of the patient, not of the therapists: one of 
 it, or they divide its units. Which, is theirs to choose, so nothing is put right here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -62,11 +62,13 @@ class Time:
         )
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def check(visit: Visit, policy: Policy) -> Iterable[Finding]:
     """Compare what two disciplines bill with the time in which the patient was treated."""
     chart = chart_of(visit, policy)
-    if not chart.several:
-        return
+    return _compared(visit, chart, policy) if chart.several else ()
+
+
+def _compared(visit: Visit, chart: Chart, policy: Policy) -> Iterator[Finding]:
     sides = [
         _side(visit, chart, discipline, pool)
         for discipline, pool in chart.pools.items()

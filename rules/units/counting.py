@@ -110,12 +110,8 @@ def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
         f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes",
         f"{window(earned)} minutes earn {plural(earned)}",
     ]
-    took = []
-    for code, m in minutes.items():
-        whole, left = divmod(m, UNIT)
-        lines.append(f"{code}: {m} min = {whole} × 15 + {left}")
-        if units[code] > whole:
-            took.append(code)
+    lines += [f"{code}: {m} min = {m // UNIT} × 15 + {m % UNIT}" for code, m in minutes.items()]
+    took = [code for code, m in minutes.items() if units[code] > m // UNIT]
     if took:
         shares = ", ".join([f"{code} ({minutes[code] % UNIT} min)" for code in took])
         word = "remainder" if len(took) == 1 else "remainders"
@@ -127,8 +123,8 @@ def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
 
 def tied(minutes: Mapping[str, int], took: Collection[str]) -> bool:
     """Tell whether a code that was passed over has as much left over as one that took a unit."""
-    least = min(minutes[code] % UNIT for code in took)
-    return any(m % UNIT == least for code, m in minutes.items() if code not in took)
+    least = min([minutes[code] % UNIT for code in took])
+    return least in [m % UNIT for code, m in minutes.items() if code not in took]
 
 
 def worked_alone(minutes: Mapping[str, int]) -> Iterator[str]:
@@ -152,4 +148,4 @@ def shown(units: Mapping[str, int]) -> str:
     >>> shown({"97110": 2, "97140": 0})
     '97110 ×2'
     """
-    return ", ".join(f"{code} ×{n}" for code, n in units.items() if n) or "nothing"
+    return ", ".join([f"{code} ×{n}" for code, n in units.items() if n]) or "nothing"

@@ -16,11 +16,13 @@ ID = "group_therapy"
 ALONE = frozenset({"one_on_one", "constant_attendance"})
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def check(visit: Visit, policy: Policy) -> Iterable[Finding]:
     """Bill what was given together as group; doubt a group of one, and times that overlap."""
     chart = chart_of(visit, policy)
-    if not chart.grouped:
-        return
+    return _judged(visit, chart, policy) if chart.grouped else ()
+
+
+def _judged(visit: Visit, chart: Chart, policy: Policy) -> Iterator[Finding]:
     together: dict[Key, list[Service]] = {}
     for service in chart.grouped:
         if service.charted_as and policy.codes[service.code].contact == "group":

@@ -33,6 +33,11 @@ UNKNOWN = NotChecked(rule=ID, why="monitoring charted at other visits is not kno
 NO_DAYS = NotChecked(rule=ID, why=f"days of data for {SETUP} are not charted", quiet=True)
 
 
+def about(_: Policy) -> Iterable[str]:
+    """Return the codes of remote monitoring."""
+    return CODES
+
+
 def check(visit: Visit, policy: Policy) -> Said:
     """Compare billed monitoring with the days, minutes and contacts that are charted."""
     found = charted(visit, policy, ID, CODES)

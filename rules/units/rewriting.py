@@ -132,10 +132,12 @@ def rewritten(
     new: list[Line] = []
     for code, units in right.items():
         short = units - billed[code]
+        if not short:
+            continue
         mine = [line for line in lines if line.code == code]
-        if short and not mine:
+        if not mine:
             new.append(write(code, units))
-        for line in mine if short else ():
+        for line in mine:
             changed = replace(line, units=max(0, line.units + short))
             short -= changed.units - line.units
             old.append(line)
@@ -169,13 +171,13 @@ def label(billed: Mapping[str, int], right: Mapping[str, int]) -> str:
     >>> label({"97110": 3, "97140": 0}, {"97110": 2, "97140": 1})
     'Bill 97110 ×2, not ×3; 97140 ×1'
     """
-    changed = {code: units for code, units in right.items() if units != billed[code]}
-    bill = "; ".join(
-        f"{code} ×{units}, not ×{billed[code]}" if billed[code] else f"{code} ×{units}"
-        for code, units in changed.items()
-        if units
-    )
-    drop = ", ".join(code for code, units in changed.items() if not units)
+    bill, drop = [], []
+    for code, units in right.items():
+        before = billed[code]
+        if units and units != before:
+            bill.append(f"{code} ×{units}, not ×{before}" if before else f"{code} ×{units}")
+        elif units != before:
+            drop.append(code)
     if not bill:
-        return f"Drop {drop}"
-    return f"Bill {bill}; drop {drop}" if drop else f"Bill {bill}"
+        return f"Drop {', '.join(drop)}"
+    return f"Bill {'; '.join(bill)}; drop {', '.join(drop)}" if drop else f"Bill {'; '.join(bill)}"

@@ -4,7 +4,7 @@ Minutes charted under either code of a pair are added, discipline by discipline.
 the pool of the 15-minute codes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.chart import billed_of, chart_of, strays
@@ -38,24 +38,28 @@ Families = Mapping[str, Family | None]
 """By code; None where it cannot be told which code is the first one."""
 
 
+def about(policy: Policy) -> Iterable[str]:
+    """Return the codes that are counted by an hour, or by a first period."""
+    return _families(policy)[1]
+
+
 def check(visit: Visit, policy: Policy) -> Said:
     """Compare billed units with the units that charted minutes earn, family by family."""
-    families, codes = policy.memo.get(ID) or _families(policy)
-    found = charted(visit, policy, ID, codes)
-    billed = billed_of(visit).codes
-    if not found and codes.isdisjoint(billed):
-        return
-    for discipline, services in found.items():
+    families, codes = _families(policy)
+    for discipline, services in charted(visit, policy, ID, codes).items():
         for family in dict.fromkeys(families[code] for code in services):
             if family:
                 yield from _judged(family, discipline, services, visit, policy)
             else:
-                yield _by_hand([code for code in services if families[code] is None], billed)
+                yield _by_hand([code for code in services if families[code] is None], visit)
     yield from _uncharted(visit, policy, families)
 
 
 def _families(policy: Policy) -> tuple[Families, frozenset[str]]:
-    """Read the families from the table of codes."""
+    """Read the families from the table of codes, once for a policy."""
+    known: tuple[Families, frozenset[str]] | None = policy.memo.get(ID)
+    if known is not None:
+        return known
     by_hand = policy.get("time_limits.by_hand", list)
     further = {c.add_on_to: c for c in policy.codes.values() if c.kind == "additional"}
     families: dict[str, Family | None] = dict.fromkeys(by_hand)
@@ -68,9 +72,9 @@ def _families(policy: Policy) -> tuple[Families, frozenset[str]]:
     return known
 
 
-def _by_hand(codes: list[str], billed: frozenset[str]) -> NotChecked:
+def _by_hand(codes: list[str], visit: Visit) -> NotChecked:
     why = f"{', '.join(codes)}: which code comes first is not known; enter the units by hand"
-    return NotChecked(rule=ID, why=why, quiet=not billed.isdisjoint(codes))
+    return NotChecked(rule=ID, why=why, quiet=not billed_of(visit).codes.isdisjoint(codes))
 
 
 def _judged(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rules.chart import Chart, Pool, chart_of, lines_of
+from rules.frozen import swift
 from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
 from rules.units import counting
@@ -20,6 +21,7 @@ ID = "timed_units"
 Units = Mapping[str, int]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Count:
     """The units that are right, and how they were counted."""
@@ -121,11 +123,11 @@ def _finding(
         says = f"{sum(minutes.values())} timed minutes earn {earned}: {_charted(minutes, right)}"
     if counted.indicator != "info" and any(billed.values()):
         says += f"; billed: {shown(billed)}"
-    changed = tuple(code for code in minutes if right[code] != billed[code])
+    changed = [code for code in minutes if right[code] != billed[code]]
     return Finding(
         rule=ID,
         says=says,
-        codes=changed or tuple(minutes),
+        codes=tuple(changed or minutes),
         cite=policy.cite("timed_units.method"),
         indicator=counted.indicator,
         worked=counted.worked,
@@ -139,4 +141,4 @@ def _line(chart: Chart, discipline: Discipline | None, code: str, units: int) ->
 
 def _charted(minutes: Units, right: Units) -> str:
     """Write the units of each code with the minutes that carry them."""
-    return ", ".join(f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items())
+    return ", ".join([f"{code} ×{right[code]} ({m} min)" for code, m in minutes.items()])

@@ -35,7 +35,8 @@ def check(visit: Visit, policy: Policy) -> Said:
             yield _unbilled(chart.line(key, most), policy)
         elif sum([line.units for line in lines]) > most:
             yield _over(lines, most, policy)
-    yield from _uncharted(visit, policy, each)
+    if strays(visit, policy):
+        yield from _uncharted(visit, policy, each)
     yield from _uncounted(visit, policy)
 
 

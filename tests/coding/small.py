@@ -61,6 +61,9 @@ ADJUSTMENT = Technique(
     ),
 )
 UNATTENDED = technique("unattended", "97014", "ifc")
+NUMBER = technique("number", "97032", "97032", strength="heading")
+CUPPING = technique("cupping", "97140", "cupping")
+MASSAGE = technique("massage", "97124", "massage")
 EDUCATION = Technique(
     id="education",
     says=("education",),
@@ -72,7 +75,7 @@ NOTE = Technique(
 )
 ALL = (
     *(EXERCISE, GAIT, MOBILIZATION, BALANCE, SQUATS, BIKE, WALKING, STIMULATION, NEEDLING),
-    *(ADJUSTMENT, UNATTENDED, EDUCATION, NOTE),
+    *(ADJUSTMENT, UNATTENDED, CUPPING, MASSAGE, NUMBER, EDUCATION, NOTE),
 )
 VOCABULARY = Vocabulary(
     written={
@@ -85,6 +88,7 @@ VOCABULARY = Vocabulary(
         ",": ("but",),
     },
     dropped=frozenset({"the", "of"}),
+    whole=frozenset({"cupping", "skipped"}),
     plain=frozenset({"unstable", "right"}),
     cues={
         "attended": ("attended",),
@@ -92,21 +96,25 @@ VOCABULARY = Vocabulary(
         "wound": ("ulcer",),
         "stalled": ("stalled",),
         "stamina": ("endurance",),
+        "total": ("total",),
         "water": ("pool",),
         "neck": ("cervical",),
         "chest": ("thoracic",),
         "back": ("lumbar",),
     },
-    regions=frozenset({"neck", "chest", "back"}),
+    counted={"spinal_regions": frozenset({"neck", "chest", "back"})},
     measures={"muscles": ("muscle",), "minutes": ("minute",)},
     refusals={
         "before": ("no", "without"),
         "near": ("declined", "held"),
         "yet": ("next visit",),
         "unskilled": ("by aide",),
+        "reason": ("due", "before"),
         "none": ("no pain",),
     },
     modes=(Mode(cue="water", instead_of=frozenset({"97110", "97116"}), code="97113"),),
+    includes={"97140": frozenset({"97124"})},
+    timed=frozenset({"97110", "97112", "97113", "97116", "97140"}),
     active=frozenset({"97110", "97112", "97113", "97116"}),
 )
 

@@ -11,6 +11,7 @@ from rules.words import Discipline
 from tests.coding.small import ALL, EXERCISE, VOCABULARY, small, technique
 
 LEXICON = small()
+OTHERWISE = "the service's name and what was done say different codes: which was it?"
 
 
 @pytest.mark.parametrize(
@@ -25,17 +26,35 @@ LEXICON = small()
         ("TE + jt mob", "97110 97140"),
         ("TE 15 then jt mobs 8 min", "97110 97140"),
         ("jt mobs, TE", "97140 97110"),
-        ("TE/jt mobs", "97110 97140"),
+        ("TE 15/jt mobs 8", "97110 97140"),
+        ("TE 15 min / jt mobs", "97110 97140"),
+        ("TE / jt mobs", "97110 97140"),
+        ("IFC/TE", "97014 97110"),
+        ("TE/squats", "97110"),
         ("jt mobs; jt mobs again", "97140"),
         ("Gait training.  Joint mobs grade 3.", "97116 97140"),
+        ("massage; cupping", "97140"),
+        ("massage", "97124"),
         # What was done within a service yields to the service's name; what stands apart does not.
         ("TE: squats, bike", "97110"),
         ("gait training, squats", "97116"),
         ("tandem stance w/ squats", "97112"),
         ("jt mobs, squats", "97140 97110"),
+        ("jt mobs and squats", "97140 97110"),
+        ("jt mobs in a squat", "97140"),
+        ("squats w/ jt mobs", "97110 97140"),
         ("tandem stance; squats", "97112 97110"),
-        ("gait training: tandem stance", "97116"),
+        ("TE: squats, tandem stance", "97110"),
+        ("tandem stance: squats", "97112"),
         ("gait training, tandem stance", "97116 97112"),
+        ("gait training 10 min, squats 5 min", "97116 97110"),
+        ("TE - tandem stance, jt mobs, squats", "97110"),
+        ("TE: squats, gait training 5 min", "97110 97116"),
+        ("TE: squats, gait training", "97110"),
+        ("Pool: gait training + TE", "97113"),
+        ("squats, gait training", "97110 97116"),
+        ("gait training, squats 3 x 10", "97116 97110"),
+        ("97032 estim", "97032"),
         ("education, TE", "97110"),
         ("TE 15, documentation", "97110"),
         # Cues decide: of the clause, of clauses beside it that name nothing, of the title.
@@ -56,6 +75,9 @@ LEXICON = small()
         # Harmless words that look like refusals.
         ("no pain, TE", "97110"),
         ("TE without the least sort or kind of gait training", "97110 97116"),
+        # The reason of something is not what was done.
+        ("TE due to gait training", "97110"),
+        ("TE before gait training", "97110"),
         # Refused, but not all of it.
         ("declined gait training, TE 15", "97110"),
         ("declined jt mobs but did TE", "97110"),
@@ -82,7 +104,15 @@ def test_a_phrase_is_the_codes_that_it_names(text: str, codes: str) -> None:
         ("treadmill", "for stamina, or for gait?"),
         ("education", "about what?"),
         ("jt mobs + estim", "was it attended?"),
+        ("TE/jt mobs 20 min", "one of these, or each with minutes of its own?"),
+        ("TE and jt mobs 25 min total", "one of these, or each with minutes of its own?"),
+        ("gait training/TE/jt mobs", "one of these, or each with minutes of its own?"),
+        ("gait training: tandem stance", OTHERWISE),
+        ("TE - jt mobs", OTHERWISE),
+        ("gait training - squats 3x10", OTHERWISE),
+        ("due to gait training", "which treatment was it? the words name none that is known"),
         ("something else", "which treatment was it? the words name none that is known"),
+        ("red cup to the patient", "which treatment was it? the words name none that is known"),
         ("", "which treatment was it? the words name none that is known"),
         ("лечебная физкультура", "which treatment was it? the words name none that is known"),
         ("\x00\x07", "which treatment was it? the words name none that is known"),
@@ -111,9 +141,7 @@ def test_what_is_not_billed_says_why(text: str, why: str) -> None:
     assert (mapped.action, mapped.codes, mapped.why) == ("nonbillable", (), why)
 
 
-@pytest.mark.parametrize(
-    ("discipline", "codes"), [(None, ()), ("PT", ()), ("SLP", ("92526",))]
-)
+@pytest.mark.parametrize(("discipline", "codes"), [(None, ()), ("PT", ()), ("SLP", ("92526",))])
 def test_the_discipline_can_decide(discipline: Discipline | None, codes: tuple[str, ...]) -> None:
     assert LEXICON.mapped("estim", discipline).codes == codes
 
@@ -174,6 +202,12 @@ def test_a_lexicon_that_contradicts_itself_is_refused(phrases: tuple[str, ...], 
     with pytest.raises(LexiconError) as refused:
         Lexicon(VOCABULARY, (EXERCISE, technique("second", "97116", *phrases)))
     assert str(refused.value) == why
+
+
+def test_a_refusal_that_shrinks_to_one_ordinary_word_is_refused() -> None:
+    refusals = {**VOCABULARY.refusals, "yet": ("of the plan",)}
+    with pytest.raises(LexiconError, match="comes to the one word plan"):
+        Lexicon(replace(VOCABULARY, refusals=refusals), ALL)
 
 
 def test_a_refusal_covers_only_what_is_near_it() -> None:

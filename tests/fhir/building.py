@@ -6,7 +6,9 @@ Every builder takes further elements by their FHIR names; None takes one away.
 from collections.abc import Mapping
 from typing import Any
 
+from plugin import tenants
 from plugin.fhir import BASE, CPT, HCPCS, NUCC, SOPT, structure
+from plugin.fhir import coding as coders
 from plugin.fhir.gather import KEY_OF_TYPE, KEYS, prefetched
 from plugin.fhir.reader import Reading, read
 from plugin.tenants import Tenant
@@ -17,6 +19,7 @@ Raw = dict[str, Any]
 
 DAY = "2026-03-02"
 START, END = f"{DAY}T09:00:00-05:00", f"{DAY}T10:00:00-05:00"
+CODER = coders.load(BOOK.tables.codes, tenants.load())
 TENANT = Tenant(name="clinic", title="A clinic")
 ROLE_SYSTEM = f"{BASE}/CodeSystem/performer-role"
 PROFILE_SYSTEM = f"{BASE}/NamingSystem/payer-profile"
@@ -194,7 +197,7 @@ def reading(
 ) -> Reading:
     """Read the visit of the usual patient and encounter; ``prefetch`` keys replace whole keys."""
     sent = {**prefetch_of(*resources), **(prefetch or {})}
-    return read(prefetched(sent, KEYS), patient_id, encounter_id, tenant, BOOK.tables.codes)
+    return read(prefetched(sent, KEYS), patient_id, encounter_id, tenant, CODER)
 
 
 def service_of(*resources: Raw, tenant: Tenant = TENANT) -> Service:

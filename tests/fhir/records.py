@@ -9,6 +9,7 @@ from plugin.fhir.reader import Reading, read
 from rules.model import Visit
 from rules.record import Record
 from tests.fhir.building import (
+    CODER,
     DAY,
     TENANT,
     Raw,
@@ -19,7 +20,6 @@ from tests.fhir.building import (
     reading,
     ref,
 )
-from tests.rules.shorthand import BOOK
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 LOINC = "http://loinc.org"
@@ -191,4 +191,4 @@ def record_of(*resources: Raw, **more: Any) -> Record:
 def key_read(key: str, value: Any) -> Reading:
     """Read a visit with one more key, whatever stands under it."""
     sent = {**prefetch_of(procedure()), key: value}
-    return read(prefetched(sent, KEYS), "pat", "enc", TENANT, BOOK.tables.codes)
+    return read(prefetched(sent, KEYS), "pat", "enc", TENANT, CODER)

@@ -8,6 +8,7 @@ from plugin.errors import RefusedError
 from plugin.fhir.gather import ENTRIES, KEYS, Gathered, bundled, next_page, prefetched
 from plugin.fhir.reader import read
 from tests.fhir.building import (
+    CODER,
     TENANT,
     Raw,
     charge,
@@ -20,7 +21,6 @@ from tests.fhir.building import (
     procedure,
     reading,
 )
-from tests.rules.shorthand import BOOK
 
 MARK = "Zq7"  # stands for patient data, which no refusal may repeat
 OUTCOME: Raw = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": MARK}]}
@@ -163,12 +163,12 @@ def test_a_collection_is_sorted_by_what_its_resources_are_in_any_order() -> None
         {"resourceType": 5},
         {},
     ]
-    expected = read(bundled(bundle(*every)), "", "", TENANT, BOOK.tables.codes)
+    expected = read(bundled(bundle(*every)), "", "", TENANT, CODER)
     assert expected.visit.payer == "va"
     assert [(s.minutes, s.roles) for s in expected.visit.services] == [(30, ("pt",))]
     assert [line.id for line in expected.visit.lines] == ["c1"]
     assert expected.left_out == ()
-    other_way = read(bundled(bundle(*every[::-1])), "", "", TENANT, BOOK.tables.codes)
+    other_way = read(bundled(bundle(*every[::-1])), "", "", TENANT, CODER)
     assert other_way.visit == expected.visit
 
 
@@ -180,7 +180,7 @@ def test_an_optional_key_that_holds_another_type_names_it_and_goes_on() -> None:
         "coverage": coverage(),
         "charges": [{"resourceType": MARK}, charge()],
     }
-    seen = read(prefetched(sent, KEYS), "pat", "enc", TENANT, BOOK.tables.codes)
+    seen = read(prefetched(sent, KEYS), "pat", "enc", TENANT, CODER)
     assert [line.id for line in seen.visit.lines] == ["c1"]
     assert [issue.where for issue in seen.left_out] == ["prefetch.charges[0].resourceType"]
     assert MARK not in repr(seen.left_out)
@@ -194,7 +194,7 @@ def test_what_holds_a_resource_of_an_unheard_type_is_refused_without_naming_it()
             "pat",
             "enc",
             TENANT,
-            BOOK.tables.codes,
+            CODER,
         )
     assert caught.value.status == 400
     assert caught.value.issues[0].where.startswith("prefetch.procedures")

@@ -9,6 +9,7 @@ from plugin.fhir.gather import bundled
 from plugin.fhir.reader import Reading, read
 from rules.record import NOTHING, Record
 from tests.fhir.building import (
+    CODER,
     TENANT,
     Raw,
     coverage,
@@ -34,7 +35,6 @@ from tests.fhir.records import (
     used,
     visits,
 )
-from tests.rules.shorthand import BOOK
 
 MARK = "Zq7"
 OUTCOME: Raw = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": MARK}]}
@@ -91,7 +91,7 @@ def test_a_visit_that_comes_without_any_of_it_costs_nothing() -> None:
 def of_bundle(*resources: Raw) -> Record:
     every = [encounter(), procedure(), coverage(), *resources]
     bundle = {"resourceType": "Bundle", "entry": [{"resource": r} for r in every]}
-    return read(bundled(bundle), "", "", TENANT, BOOK.tables.codes).visit.record
+    return read(bundled(bundle), "", "", TENANT, CODER).visit.record
 
 
 def test_a_collection_tells_of_what_it_holds_and_nothing_of_what_it_does_not() -> None:

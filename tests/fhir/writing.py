@@ -11,10 +11,10 @@ from plugin.fhir.gather import KEYS, prefetched
 from plugin.fhir.writer import actions
 from plugin.review import Asked, Reviewer
 from rules.model import Line
-from tests.fhir.building import TENANT, Raw, prefetch_of, reading
+from tests.fhir.building import CODER, TENANT, Raw, prefetch_of, reading
 from tests.rules.shorthand import BOOK
 
-REVIEWER = Reviewer(BOOK, "https://countersign.invalid")
+REVIEWER = Reviewer(BOOK, "https://countersign.invalid", CODER)
 
 
 def written(new: Sequence[Line], *resources: Raw) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def broken(
     home = tmp_path_factory.mktemp(rule)
     book = rulebook.load(narrowed(home, rule, value))
     app = start(home)
-    equip(app, book=book, reviewer=Reviewer(book, PUBLIC))
+    equip(app, book=book, reviewer=Reviewer(book, PUBLIC, parts(app).reviewer.coder))
     yield Broken(app, rule)
     parts(app).store.close()
 

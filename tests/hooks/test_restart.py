@@ -47,7 +47,7 @@ def test_a_service_with_other_rules_says_that_they_are_others(tmp_path: Path) ->
     book = rulebook.load(root)
 
     app = start(tmp_path)
-    equip(app, book=book, reviewer=Reviewer(book, PUBLIC))
+    equip(app, book=book, reviewer=Reviewer(book, PUBLIC, parts(app).reviewer.coder))
     explained = [got(app.test_client(), f"/explain/{trace}") for trace in given]
     parts(app).store.close()
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
 from plugin.rulebook import load
-from rules.model import Line, Service, Visit
+from rules.model import Line, Mapped, Service, Visit
 from rules.people import AS_SAID, OF_PLAN, discipline_of
 from rules.record import Record
 from rules.words import Setting
@@ -25,6 +25,19 @@ WORDS: dict[str, tuple[str, Any]] = {
     "contact": ("live_contact", True),
     "no-contact": ("live_contact", False),
 }
+
+
+def _meant(found: re.Match[str]) -> dict[str, Any]:
+    return {
+        "mapped": Mapped(
+            action=cast(Literal["ask", "nonbillable"], found[1]),
+            codes=tuple(filter(None, found[2].split("+"))),
+            alternatives=tuple(filter(None, found[3].split(","))),
+            why=found[4].replace("-", " "),
+        )
+    }
+
+
 FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, Any]]], ...] = (
     (re.compile(r"(\d+)min"), lambda m: {"minutes": int(m[1])}),
     (
@@ -38,6 +51,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, Any]]], 
     (re.compile(r"group=(\d+)"), lambda m: {"patients": int(m[1])}),
     (re.compile(r"days=(\d+)"), lambda m: {"data_days": int(m[1])}),
     (re.compile(r"dx=(\S+)"), lambda m: {"diagnoses": tuple(m[1].split(","))}),
+    (re.compile(r"(ask|nonbillable):([\w+]*):([\w,]*):(\S*)"), _meant),
     (re.compile(r"\?"), lambda _: {"roles": ()}),
     (re.compile(r"[a-z]+(\+[a-z]+)*"), lambda m: {"roles": tuple(m[0].split("+"))}),
 )
@@ -51,7 +65,8 @@ def charted(text: str) -> tuple[str, dict[str, Any]]:
     A physical therapist furnished it unless the text says otherwise. ``pt+pta`` are people who
     worked together; ``?`` is nobody named; ``-`` a code nobody can read. ``active`` and
     ``maintenance`` are the intent of care, ``present`` and ``absent`` say whether the patient was
-    there, ``days=16``, ``contact`` and ``no-contact`` are of remote monitoring.
+    there, ``days=16``, ``contact`` and ``no-contact`` are of remote monitoring. What the words of a
+    chart mean is ``ask:CODE+CODE:CANDIDATE,CANDIDATE:why-so`` or ``nonbillable:::why-so``.
     """
     code, *words = text.split()
     facts: dict[str, Any] = {"roles": ("pt",)}

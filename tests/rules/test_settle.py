@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RULES
-from rules.check import ROUNDS, check, settle, unfollowed
+from rules.check import ROUNDS, check, followed, settle, unfollowed
 from rules.model import Bill, Finding, Visit
 from rules.policy import Policy
+from rules.recoding import as_billed
 from tests.rules.generating import USUAL, visits
 from tests.rules.shorthand import BOOK, shown, visit
 
@@ -40,6 +41,19 @@ def test_any_visit_is_judged_by_every_rule_without_failing(seen: Visit) -> None:
         for rule in RULES:
             if policy.applies(rule.ID):
                 tuple(rule.check(replace(seen, lines=lines, drafted=not lines, memo={}), policy))
+
+
+@settings(deadline=None, max_examples=300)
+@given(visits())
+def test_a_rule_has_nothing_to_say_where_nothing_is_that_it_is_about(seen: Visit) -> None:
+    policy = policy_of(seen)
+    for lines in ((), seen.lines, settled(seen).lines):
+        now = as_billed(replace(seen, lines=lines, drafted=not lines, memo={}), policy)
+        words = {s.code for s in now.services} | {s.charted_as for s in now.services}
+        words |= {x.code for x in lines} | {m for x in lines for m in x.modifiers}
+        for rule, about in followed(policy):
+            if about is not None and about.isdisjoint(words):
+                assert not tuple(rule.check(now, policy)), rule.ID
 
 
 @settings(deadline=None, max_examples=60)
@@ -155,3 +169,12 @@ def test_a_rule_that_fails_is_named_and_the_others_still_speak() -> None:
     assert [(n.rule, n.why) for n in bill.not_checked if not n.quiet] == [
         ("timed_units", "the rule failed and has been reported")
     ]
+
+
+def test_a_rule_that_cannot_say_what_it_is_about_is_asked_and_named() -> None:
+    seen = visit({"chart": ["97110 15min"]})
+    base = {name: rows for name, rows in BOOK.base.items() if name != "same_region.manipulation"}
+    policy = Policy(seen.payer, seen.date_of_service, "practitioner", (base,), BOOK.tables)
+    bill = settle(seen, policy)
+    assert shown(bill.lines) == ["97110-GP x1"]
+    assert [n.rule for n in bill.not_checked if not n.quiet] == ["same_region"]

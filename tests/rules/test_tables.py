@@ -114,6 +114,7 @@ def test_each_rule_is_one_module_one_data_file_one_table() -> None:
     data = {
         path.relative_to(ROOT / "rules").with_suffix("").as_posix()
         for path in (ROOT / "rules").rglob("*.yaml")
+        if path.parent.name != "lexicon" and path.stem != "meanings"
     }
     tables = {
         path.relative_to(HERE).with_suffix("").as_posix()

@@ -1,0 +1,195 @@
+"""``GET /codes``, ``/codes/{code}`` and ``/pairs/{one}/{two}``, as a page or as JSON."""
+
+import re
+from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, cast, get_args
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from plugin import meanings
+from plugin.errors import Issue, RefusedError, problem
+from plugin.parts import answer, parts
+from plugin.reference import codes, finding, pairs
+from plugin.reference import library as libraries
+from plugin.reference.library import SETTINGS, Library, day_for
+from plugin.reference.statements import Said
+from plugin.web import pages
+from rules.words import Discipline, Setting
+
+blueprint = Blueprint("reference", __name__)
+CODE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}", re.ASCII)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+LONGEST = 200
+"""Characters of a search."""
+TITLES = {400: "Bad request", 404: "Not found"}
+HELD = "countersign.library"
+
+
+@blueprint.record_once
+def _load(state: BlueprintSetupState) -> None:
+    """Gather the library with the service, which does not start with a faulty one."""
+    book = parts(cast(Flask, state.app)).book
+    state.app.extensions[HELD] = libraries.load(book, meanings.load(book), pages.payers())
+
+
+def _library() -> Library:
+    return cast(Library, current_app.extensions[HELD])
+
+
+@blueprint.errorhandler(RefusedError)
+def refused(error: RefusedError) -> ResponseReturnValue:
+    """Answer a question that cannot be answered, as a page where one was asked for."""
+    if not wants_page():
+        body = problem(error.status, TITLES[error.status], error.issues)
+        return _varied(answer(body, error.status, "application/problem+json"))
+    page = render_template("reference_problem.html", issues=error.issues, status=error.status)
+    return _varied(Response(page, status=error.status))
+
+
+@blueprint.get("/codes")
+def search() -> ResponseReturnValue:
+    """Find codes by number or words, or list them all."""
+    text, discipline = _asked("q"), _asked("discipline")
+    if len(text) > LONGEST:
+        raise RefusedError(400, Issue("q", f"should be at most {LONGEST} characters"))
+    if discipline and discipline not in get_args(Discipline):
+        named = ", ".join(get_args(Discipline))
+        raise RefusedError(400, Issue("discipline", f"should be one of {named}"))
+    found = finding.found(_library(), text, discipline, _read(text))
+    body = {"count": len(found), "codes": found}
+    grouped = [(name, [*rows]) for name, rows in groupby(found, key=itemgetter("group"))]
+    return shown("codes.html", body, q=text, discipline=discipline, grouped=grouped)
+
+
+@blueprint.get("/codes/<code>")
+def code(code: str) -> ResponseReturnValue:
+    """Answer what a code is on a day."""
+    library = _library()
+    known = library.book.tables.codes.get(_code(code, "code"))
+    if known is None:
+        why = "is none of the therapy codes that are known here"
+        raise RefusedError(404, Issue("code", why, "not-found"))
+    day, asked = _day(library)
+    body = {**codes.answer(known, library, day), "dateAsked": asked}
+    return shown("code.html", body)
+
+
+@blueprint.get("/pairs")
+def pair_form() -> ResponseReturnValue:
+    """Lead from a form's fields to the address of a pair."""
+    given = {name: _asked(name).strip() for name in ("one", "two")}
+    if not all(given.values()):
+        if wants_page() and not any(given.values()):
+            return _varied(Response(render_template("pairs.html", settings=SETTINGS)))
+        raise RefusedError(400, Issue("one, two", "should both be codes"))
+    address: dict[str, Any] = {name: _code(text, name) for name, text in given.items()}
+    address |= {name: text for name in ("date", "setting") if (text := _asked(name))}
+    return redirect(url_for("reference.pair", **address), 303)
+
+
+@blueprint.get("/pairs/<one>/<two>")
+def pair(one: str, two: str) -> ResponseReturnValue:
+    """Answer whether two codes may be billed together on a day, in one setting."""
+    library = _library()
+    both = _code(one, "one"), _code(two, "two")
+    for name, each in zip(("one", "two"), both, strict=True):
+        if not pairs.known(library, each):
+            why = "is none of the codes that are known here"
+            raise RefusedError(404, Issue(name, why, "not-found"))
+    if both[0] == both[1]:
+        why = "is the first code again, and a pair is of two; its units a day stand at /codes"
+        raise RefusedError(400, Issue("two", why))
+    day, asked = _day(library)
+    body = {**pairs.pair(library, both, day, _setting()), "dateAsked": asked}
+    return shown("pair.html", body)
+
+
+def _read(text: str) -> tuple[str, ...]:
+    """Return the codes that the lexicon reads in words; what it asks about counts as well."""
+    mapped = parts(current_app).reviewer.coder.lexicon.mapped(text) if text.strip() else None
+    return (*mapped.codes, *mapped.alternatives) if mapped else ()
+
+
+def wants_page() -> bool:
+    """Tell whether the caller would rather have HTML than JSON."""
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"])
+    return best == "text/html"
+
+
+def shown(template: str, body: Said, **more: Any) -> Response:
+    """Write an answer as a page or as JSON, whichever the caller prefers."""
+    if wants_page():
+        return _varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
+    return _varied(answer(body))
+
+
+def _varied(response: Response) -> Response:
+    """Tell caches that one address has two forms."""
+    response.vary.add("Accept")
+    return response
+
+
+def _asked(name: str) -> str:
+    """Return a parameter; empty is as if it was not given.
+
+    Raises:
+        RefusedError: 400, when it was given twice.
+
+    """
+    given = request.args.getlist(name)
+    if len(given) > 1:
+        raise RefusedError(400, Issue(name, "stands twice"))
+    return given[0] if given else ""
+
+
+def _code(text: str, name: str) -> str:
+    """Return a code as it is written.
+
+    Raises:
+        RefusedError: 400, when it does not look like one.
+
+    """
+    found = text.upper()
+    if not text.isascii() or not CODE.fullmatch(found):
+        why = "should be five characters, such as 97110 or G0283"
+        raise RefusedError(400, Issue(name, why))
+    return found
+
+
+def _day(library: Library) -> tuple[date, bool]:
+    """Return the day asked for, or the one to answer for, and whether it was asked for.
+
+    Raises:
+        RefusedError: 400, when what was asked for is no day.
+
+    """
+    text = _asked("date")
+    if not text:
+        return day_for(library, datetime.now(UTC).date()), False
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text), True
+    except ValueError:
+        pass
+    raise RefusedError(400, Issue("date", "should be a day of the calendar, as YYYY-MM-DD"))
+
+
+def _setting() -> Setting:
+    text = _asked("setting") or SETTINGS[0]
+    for setting in SETTINGS:
+        if text == setting:
+            return setting
+    raise RefusedError(400, Issue("setting", f"should be one of {', '.join(SETTINGS)}"))
