@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from plugin.imports.bycode import ByCode, Cells, Piece
 from plugin.imports.editions import TABLE, Edition, read_edition
 from plugin.imports.faults import REMEDY, StoreError
 from plugin.imports.pairs import PairTable
 from plugin.imports.quarters import Span
-from rules.policy import AddOn, Edit, Fee, Mue, Tables
+from plugin.rows import OPEN
+from rules.payment.schedule import Fee
+from rules.policy import AddOn, Edit, Mue, Tables
 
-Cells = tuple[str, ...]
 NCCI = ("practitioner", "hospital")
 
 
@@ -121,53 +123,59 @@ class Snapshot:
         """Return always or sometimes, as CMS's therapy code list says, or None."""
         return next((row[1] for row in self._rows("therapy-list", code, day)), None)
 
-    def tables(self, shipped: Tables) -> Tables:
-        """Return the shipped tables with those that have been imported in their place."""
-        edits = {own: self._pairs(own) for own in NCCI if f"ptp-{own}" in self.slots}
-        mues = {own: self._mues(own) for own in NCCI if f"mue-{own}" in self.slots}
+    def tables(self, shipped: Tables, day: str = "") -> Tables:
+        """Return the shipped tables with those that have been imported in their place.
+
+        With a day of service, an imported table holds what the edition of that day says, and
+        nothing where none covers it. Without one, the newest edition's pairs stand for all days.
+        """
+        edits = {own: self._pairs(own, day) for own in NCCI if f"ptp-{own}" in self.slots}
+        mues = {
+            own: ByCode(self._pieces(f"mue-{own}", day), _mues)
+            for own in NCCI
+            if f"mue-{own}" in self.slots
+        }
+        add_ons: Mapping[str, Sequence[AddOn]] = shipped.add_ons
+        fees: Mapping[str, Sequence[Fee]] = shipped.fees
+        if "add-on" in self.slots:
+            add_ons = ByCode(self._pieces("add-on", day)[-1:], _add_ons)
+        if "rvu-standard" in self.slots:
+            fees = ByCode(self._pieces("rvu-standard", day), _fees)
         return replace(
             shipped,
             edits={**shipped.edits, **edits},
             mues={**shipped.mues, **mues},
-            add_ons=self._add_ons() if "add-on" in self.slots else shipped.add_ons,
-            fees=self._fees() if "rvu-standard" in self.slots else shipped.fees,
+            add_ons=add_ons,
+            fees=fees,
         )
 
     def _rows(self, slot: str, key: str, day: str) -> Sequence[Cells]:
         loaded = self.speaking(slot, day)
         return loaded.rows.get(key, ()) if loaded else ()
 
-    def _pairs(self, setting: str) -> PairTable:
-        found = self.slots[f"ptp-{setting}"][-1].pairs
-        if found is None:
-            raise StoreError(f"ptp-{setting}: holds no pairs; {REMEDY}")
-        return found
+    def _pairs(self, setting: str, day: str) -> Mapping[str, Mapping[str, Sequence[Edit]]]:
+        slot = f"ptp-{setting}"
+        loaded = self.speaking(slot, day) if day else self.slots[slot][-1]
+        if loaded is None:
+            return {}
+        if loaded.pairs is None:
+            raise StoreError(f"{slot}: holds no pairs; {REMEDY}")
+        return loaded.pairs
 
-    def _mues(self, setting: str) -> dict[str, list[Mue]]:
-        made: dict[str, list[Mue]] = {}
-        for loaded, span in self.spans(f"mue-{setting}"):
-            for code, rows in loaded.rows.items():
-                made.setdefault(code, []).append(_mue(rows[0], span))
-        return made
-
-    def _fees(self) -> dict[str, list[Fee]]:
-        made: dict[str, list[Fee]] = {}
-        for loaded, span in self.spans("rvu-standard"):
-            for code, rows in loaded.rows.items():
-                made.setdefault(code, []).extend(_fee(row, span) for row in rows if not row[1])
-        return made
-
-    def _add_ons(self) -> dict[str, list[AddOn]]:
-        rows = self.slots["add-on"][-1].rows
-        return {code: [AddOn(row[1], row[3], row[4]) for row in own] for code, own in rows.items()}
+    def _pieces(self, slot: str, day: str) -> Sequence[Piece]:
+        if not day:
+            return [(loaded.rows, span) for loaded, span in self.spans(slot)]
+        loaded = self.speaking(slot, day)
+        return [(loaded.rows, loaded.edition.span)] if loaded else []
 
     def spans(self, slot: str) -> Iterator[tuple[Loaded, Span]]:
         """Yield each edition of a slot with the days for which it speaks, the first days first."""
         own = self.slots.get(slot, ())
         edges = {loaded.edition.effective for loaded in own}
-        edges |= {_after(loaded.edition.ending) for loaded in own if loaded.edition.ending}
+        lasts = {loaded.edition.ending for loaded in own} - {"", OPEN}
+        edges |= {_after(last) for last in lasts}
         firsts = sorted(edges)
-        for first, following in zip(firsts, [*firsts[1:], ""], strict=True):
+        for first, following in zip(firsts, [*firsts, ""][1:], strict=True):
             if loaded := self.speaking(slot, first):
                 yield loaded, Span(first, _before(following) if following else "")
 
@@ -176,16 +184,30 @@ def _mue(row: Cells, span: Span) -> Mue:
     return Mue(int(row[1]), row[2], span.first, span.last)
 
 
+def _mues(rows: Sequence[Cells], span: Span) -> list[Mue]:
+    return [_mue(row, span) for row in rows[:1]]
+
+
+def _add_ons(rows: Sequence[Cells], _: Span) -> list[AddOn]:
+    return [AddOn(row[1], row[3], row[4]) for row in rows]
+
+
+def _fees(rows: Sequence[Cells], span: Span) -> list[Fee]:
+    """Return the values of a code without a modifier."""
+    return [_fee(row, span) for row in rows if not row[1]]
+
+
 def _fee(row: Cells, span: Span) -> Fee:
     return Fee(
         effective=span.first,
-        ending=span.last,
+        ending=span.last or OPEN,
         work=Decimal(row[3]),
         office=Decimal(row[4]),
         facility=Decimal(row[5]),
         malpractice=Decimal(row[6]),
         reduced=row[8] == "5",
         factor=Decimal(row[9]),
+        status=row[2],
     )
 
 

@@ -229,8 +229,7 @@ def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
     same = [
         found
         for found in reading.techniques
-        if found.clause == refusal.clause
-        and not found.first <= refusal.first < found.after
+        if found.clause == refusal.clause and not found.first <= refusal.first < found.after
     ]
     later = [found for found in same if found.first >= refusal.after]
     if refusal.kind == "before":
