@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from plugin.imports.editions import Edition
 from plugin.imports.quarters import Span
-from plugin.imports.snapshot import Snapshot
+from plugin.imports.snapshot import NCCI, Snapshot
 from rules.policy import Dated, Policy, Rows, Tables
 from rules.words import Setting
 
@@ -56,7 +56,7 @@ class Moment:
         if deciding:
             self.tables = self.snapshot.tables(self.shipped.tables)
             self.fingerprint = _fingerprint(self.shipped.fingerprint, deciding)
-        self._rows = {own: self._rows_in(own) for own in ("practitioner", "hospital")}
+        self._rows = {own: self._rows_in(own) for own in NCCI}
 
     def policy(
         self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
