@@ -11,17 +11,19 @@ import pytest
 from flask import Flask
 
 from plugin import rulebook
+from plugin.imports.faults import StoreError
 from plugin.imports.follow import Editions
 from plugin.imports.importing import take_back
 from plugin.imports.shelf import Shelf
 from plugin.parts import parts
-from plugin.rulebook import BASE_PAYER, Rulebook
+from plugin.rulebook import BASE_PAYER, ROOT, Rulebook
 from plugin.web.freshness import tables, uncovered
 from plugin.web.health import told
 from rules.check import settle
 from rules.model import Bill
 from rules.policy import Policy
 from rules.words import Setting
+from tests.cli.command import run
 from tests.hooks.service import got, post, start
 from tests.hooks.visits import request
 from tests.imports import made
@@ -228,6 +230,36 @@ def test_health_names_every_table_its_edition_source_and_days(tmp_path: Path) ->
     assert (of["ptp", "hospital"]["source"], of["codes", None]["source"]) == ("shipped", "shipped")
     assert len(of) == 7
     assert all(t["ageDays"] >= 0 for t in said["tables"])
+
+
+def test_pages_cite_the_loaded_edition_and_a_belief_come_true_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    pairs(tmp_path, tmp_path, made.pair("97110", "97530"), made.pair("97140", "97110"))
+    own = start(tmp_path)
+    said: Any = got(own.test_client(), "/pairs/97140/97110?date=2026-05-04")
+    later: Any = got(own.test_client(), "/pairs/97140/97110?date=2026-07-01")
+    parts(own).store.close()
+    assert f"{NAME}, practitioner" in str(said)
+    assert "could not be checked" in str(later)
+
+
+def test_a_damaged_edition_stops_the_start_and_says_how_to_be_rid_of_it(tmp_path: Path) -> None:
+    limit(tmp_path, tmp_path)
+    next((tmp_path / "editions").glob("*/table.csv")).write_text("code\n")
+    done = run(tmp_path, "check", str(ROOT / "docs" / "visit.json"))
+    assert done.returncode == 2
+    assert b"countersign editions rollback" in done.stderr
+    with pytest.raises(StoreError, match="cut short"):
+        start(tmp_path)
+
+
+def test_check_from_a_file_reads_the_loaded_editions(tmp_path: Path) -> None:
+    limit(tmp_path, tmp_path, 1, day="01-01-2026")
+    visit = str(ROOT / "docs" / "visit.json")
+    assert b"over the limit of 1 (MUE)" in run(tmp_path, "check", visit).stdout
+    take_back(tmp_path, "mue")
+    assert b"MUE" not in run(tmp_path, "check", visit).stdout
 
 
 def test_an_edition_that_has_ended_degrades_and_a_newer_one_mends_it(tmp_path: Path) -> None:
