@@ -1,23 +1,22 @@
 """``GET /fees/{code}``: what Medicare's physician fee schedule allows, as a page or as JSON."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import cast, get_args
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app
 from flask.blueprints import BlueprintSetupState
 
 from plugin.errors import Issue, RefusedError
 from plugin.parts import parts
 from plugin.reference.fees import Fees, load
-from plugin.values import CODE
+from plugin.web.asked import code_as_written, day_asked, parameter, setting_asked
 from plugin.web.reference import refused, shown
 from rules.policy import Code
 from rules.words import Setting
 
 blueprint = Blueprint("fees", __name__)
 blueprint.register_error_handler(RefusedError, refused)
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LOCALITY = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z -]{0,38}[0-9A-Za-z])?")
 """A contractor's number with its locality, or a name; neither is known here yet."""
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
@@ -35,51 +34,20 @@ def fees(code: str) -> Response:
     """Answer what one unit of a code is allowed on a day, and through the years."""
     held = cast(Fees, current_app.extensions[HELD])
     _locality()
-    found = held.answer(_code(code), _day(held.last), _setting())
+    day = day_asked() or min(datetime.now(UTC).date(), held.last)
+    found = held.answer(_code(code), day, setting_asked(SETTINGS))
     return shown("fee.html", found)
 
 
-def _asked(name: str) -> str:
-    """Return a parameter that was given once; empty is as if it was not."""
-    given = request.args.getlist(name)
-    if len(given) > 1:
-        raise RefusedError(400, Issue(name, "stands twice"))
-    return given[0] if given else ""
-
-
 def _code(text: str) -> Code:
-    name = text.upper()
-    if not (text.isascii() and CODE.fullmatch(name)):
-        raise RefusedError(400, Issue("code", "should be a CPT or HCPCS code of five characters"))
-    found = parts(current_app).book.tables.codes.get(name)
+    found = parts(current_app).book.tables.codes.get(code_as_written(text, "code"))
     if found is None:
         raise RefusedError(404, Issue("code", "is not in the table of therapy codes", "not-found"))
     return found
 
 
-def _day(last: date) -> date:
-    """Return the day asked for; else today, or the last day known where that is before it."""
-    text = _asked("date")
-    if not text:
-        return min(datetime.now(UTC).date(), last)
-    try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise RefusedError(400, Issue("date", "should be a day of the calendar, as YYYY-MM-DD"))
-
-
-def _setting() -> Setting:
-    text = _asked("setting") or SETTINGS[0]
-    for setting in SETTINGS:
-        if text == setting:
-            return setting
-    raise RefusedError(400, Issue("setting", f"should be one of {', '.join(SETTINGS)}"))
-
-
 def _locality() -> None:
     """Refuse what cannot be a locality; of those that can be, none has values here yet."""
-    text = _asked("locality")
+    text = parameter("locality")
     if text and not LOCALITY.fullmatch(text):
         raise RefusedError(400, Issue("locality", "should be the number or name of a locality"))

@@ -1,6 +1,5 @@
 """``GET /codes``, ``/codes/{code}`` and ``/pairs/{one}/{two}``, as a page or as JSON."""
 
-import re
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -27,11 +26,10 @@ from plugin.reference import library as libraries
 from plugin.reference.library import SETTINGS, Library, day_for
 from plugin.reference.statements import Said
 from plugin.web import pages
-from rules.words import Discipline, Setting
+from plugin.web.asked import code_as_written, day_asked, parameter, setting_asked
+from rules.words import Discipline
 
 blueprint = Blueprint("reference", __name__)
-CODE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}", re.ASCII)
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 LONGEST = 200
 """Characters of a search."""
 TITLES = {400: "Bad request", 404: "Not found"}
@@ -62,7 +60,7 @@ def refused(error: RefusedError) -> ResponseReturnValue:
 @blueprint.get("/codes")
 def search() -> ResponseReturnValue:
     """Find codes by number or words, or list them all."""
-    text, discipline = _asked("q"), _asked("discipline")
+    text, discipline = parameter("q"), parameter("discipline")
     if len(text) > LONGEST:
         raise RefusedError(400, Issue("q", f"should be at most {LONGEST} characters"))
     if discipline and discipline not in get_args(Discipline):
@@ -78,7 +76,7 @@ def search() -> ResponseReturnValue:
 def code(code: str) -> ResponseReturnValue:
     """Answer what a code is on a day."""
     library = _library()
-    known = library.book.tables.codes.get(_code(code, "code"))
+    known = library.book.tables.codes.get(code_as_written(code, "code"))
     if known is None:
         why = "is none of the therapy codes that are known here"
         raise RefusedError(404, Issue("code", why, "not-found"))
@@ -90,13 +88,13 @@ def code(code: str) -> ResponseReturnValue:
 @blueprint.get("/pairs")
 def pair_form() -> ResponseReturnValue:
     """Lead from a form's fields to the address of a pair."""
-    given = {name: _asked(name).strip() for name in ("one", "two")}
+    given = {name: parameter(name).strip() for name in ("one", "two")}
     if not all(given.values()):
         if wants_page() and not any(given.values()):
             return _varied(Response(render_template("pairs.html", settings=SETTINGS)))
         raise RefusedError(400, Issue("one, two", "should both be codes"))
-    address: dict[str, Any] = {name: _code(text, name) for name, text in given.items()}
-    address |= {name: text for name in ("date", "setting") if (text := _asked(name))}
+    address: dict[str, Any] = {name: code_as_written(text, name) for name, text in given.items()}
+    address |= {name: text for name in ("date", "setting") if (text := parameter(name))}
     return redirect(url_for("reference.pair", **address), 303)
 
 
@@ -104,7 +102,7 @@ def pair_form() -> ResponseReturnValue:
 def pair(one: str, two: str) -> ResponseReturnValue:
     """Answer whether two codes may be billed together on a day, in one setting."""
     library = _library()
-    both = _code(one, "one"), _code(two, "two")
+    both = code_as_written(one, "one"), code_as_written(two, "two")
     for name, each in zip(("one", "two"), both, strict=True):
         if not pairs.known(library, each):
             why = "is none of the codes that are known here"
@@ -113,7 +111,7 @@ def pair(one: str, two: str) -> ResponseReturnValue:
         why = "is the first code again, and a pair is of two; its units a day stand at /codes"
         raise RefusedError(400, Issue("two", why))
     day, asked = _day(library)
-    body = {**pairs.pair(library, both, day, _setting()), "dateAsked": asked}
+    body = {**pairs.pair(library, both, day, setting_asked(SETTINGS)), "dateAsked": asked}
     return shown("pair.html", body)
 
 
@@ -142,54 +140,7 @@ def _varied(response: Response) -> Response:
     return response
 
 
-def _asked(name: str) -> str:
-    """Return a parameter; empty is as if it was not given.
-
-    Raises:
-        RefusedError: 400, when it was given twice.
-
-    """
-    given = request.args.getlist(name)
-    if len(given) > 1:
-        raise RefusedError(400, Issue(name, "stands twice"))
-    return given[0] if given else ""
-
-
-def _code(text: str, name: str) -> str:
-    """Return a code as it is written.
-
-    Raises:
-        RefusedError: 400, when it does not look like one.
-
-    """
-    found = text.upper()
-    if not text.isascii() or not CODE.fullmatch(found):
-        why = "should be five characters, such as 97110 or G0283"
-        raise RefusedError(400, Issue(name, why))
-    return found
-
-
 def _day(library: Library) -> tuple[date, bool]:
-    """Return the day asked for, or the one to answer for, and whether it was asked for.
-
-    Raises:
-        RefusedError: 400, when what was asked for is no day.
-
-    """
-    text = _asked("date")
-    if not text:
-        return day_for(library, datetime.now(UTC).date()), False
-    try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text), True
-    except ValueError:
-        pass
-    raise RefusedError(400, Issue("date", "should be a day of the calendar, as YYYY-MM-DD"))
-
-
-def _setting() -> Setting:
-    text = _asked("setting") or SETTINGS[0]
-    for setting in SETTINGS:
-        if text == setting:
-            return setting
-    raise RefusedError(400, Issue("setting", f"should be one of {', '.join(SETTINGS)}"))
+    """Return the day asked for, or the one to answer for, and whether it was asked for."""
+    asked = day_asked()
+    return (asked, True) if asked else (day_for(library, datetime.now(UTC).date()), False)

@@ -15,6 +15,8 @@ from rules.words import Discipline
 
 OTHERWISE = "the service's name and what was done say different codes: which was it?"
 UNDIVIDED = "one of these, or each with minutes of its own?"
+INTENDED = "intended"
+"""The cue of a title over what is meant to be done: a plan, a goal."""
 TOTAL = "total"
 """The cue of minutes that are those of several services together."""
 NOTHING_KNOWN = Mapped(
@@ -42,6 +44,8 @@ def meaning_of(reading: Reading, vocabulary: Vocabulary, context: Context) -> Ma
     if not reading.techniques:
         return NOTHING_KNOWN
     against = undone(reading)
+    if INTENDED in reading.title:
+        against = {each.first: "yet" for each in reading.techniques}
     found = [each for each in reading.techniques if each.first not in against]
     if not found and set(against.values()) == {"reason"}:
         return NOTHING_KNOWN
@@ -78,10 +82,10 @@ def _in_mode(codes: Iterable[str], modes: Sequence[Mode]) -> Iterator[str]:
 
 def _standing(found: Sequence[Found], vocabulary: Vocabulary) -> Iterator[Found]:
     """Yield what is left once details yield to the service that they are part of."""
-    rank = max(RANK[each.technique.strength] for each in found)
-    told = [each for each in found if RANK[each.technique.strength] or each.numbered or not rank]
-    billed = [each for each in told if not each.meaning.unbilled] or told
-    for _, group in groupby(billed, key=lambda each: each.segment):
+    strong = [each for each in found if RANK[each.technique.strength] or each.numbered]
+    general = [each for each in found if each.meaning.codes]
+    told = [each for each in strong if not each.meaning.unbilled] or general or strong or found
+    for _, group in groupby(told, key=lambda each: each.segment):
         segment = list(group)
         under = {id(each): title for each, title in _titled(segment, vocabulary.timed)}
         for each in segment:

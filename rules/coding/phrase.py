@@ -18,7 +18,9 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _EVEN = str.maketrans(dict.fromkeys(_QUOTES, "'") | dict.fromkeys(_DASHES, "-"))
 # A sentence ends after a whole word, a number or a bracket; after less, the stop abbreviates.
 # A stroke with space around it divides as well.
-_END = re.compile(r"(?:(?<=[a-z]{5})|(?<=[0-9)])|(?<=min))\.(?=\s+[A-Z]|\s*$)|(?<=\s)/(?=\s)")
+_END = re.compile(
+    r"(?:(?<=[a-z]{5})|(?<=[0-9)])|(?<=min))\.(?=\s+[A-Z]|\s*$)|\.(?=\s+[A-Z]{2})|(?<=\s)/(?=\s)"
+)
 _POSSESSIVE = re.compile(r"(?<=[a-z])'(?:d\b|(?=s\b))")  # patient's, tx'd
 _PIECE = (
     r"[a-z]\d{4}(?!\d)"  # a HCPCS code

@@ -66,6 +66,16 @@ class Refusal:
     segment: int
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How much of what was measured, and where it is said."""
+
+    name: str
+    amount: float
+    clause: int
+    segment: int
+
+
 @dataclass(slots=True)
 class Reading:
     """What was found in a phrase, clause by clause."""
@@ -76,7 +86,7 @@ class Reading:
     """Of each clause."""
     cues: dict[int, set[str]] = field(default_factory=dict)
     """By clause."""
-    measures: dict[str, float] = field(default_factory=dict)
+    measures: list[Measure] = field(default_factory=list)
     title: frozenset[str] = frozenset()
     """The cues of a first clause that is a title, such as the place of treatment."""
 
@@ -107,11 +117,19 @@ class Reading:
         free = [self.cues[clause] for clause in self.cues.keys() - taken]
         named = frozenset().union(*free)
         counts = {name: float(len(cues & named)) for name, cues in countable.items()}
-        return {name: count for name, count in counts.items() if count} | self.measures
+        amounts = {name: count for name, count in counts.items() if count}
+        for measure in sorted(self.measures, key=lambda each: _distance(each, found)):
+            amounts[measure.name] = measure.amount
+        return amounts
 
     def _cues(self, clauses: Iterable[int]) -> frozenset[str]:
         own = [self.cues[clause] for clause in clauses if clause in self.cues]
         return frozenset().union(*own)
+
+
+def _distance(measure: Measure, found: Found) -> tuple[bool, bool, int]:
+    """Rank a measure by where it stands, what is nearest to a technique last."""
+    return measure.clause == found.clause, measure.segment == found.segment, -measure.clause
 
 
 def read(
@@ -127,9 +145,10 @@ def read(
     """
     clauses, reading = _clauses(words), Reading()
     reading.segments = list(_segments(words))
-    counts = list(_measures(words, units))
-    reading.measures = {name: value for name, value, _ in reversed(counts)}
-    dosed = {clauses[place] for name, _, place in counts if name in {MINUTES, AREA}}
+    for name, amount, place in _measures(words, units):
+        clause = clauses[place]
+        reading.measures.append(Measure(name, amount, clause, reading.segments[clause]))
+    dosed = {each.clause for each in reading.measures if each.name in {MINUTES, AREA}}
     for (technique, phrase), first, after in techniques:
         clause = clauses[first]
         found = Found(technique, phrase, first, after, clause, reading.segments[clause])
@@ -229,7 +248,7 @@ def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
     same = [
         found
         for found in reading.techniques
-        if found.clause == refusal.clause and not found.first <= refusal.first < found.after
+        if found.clause == refusal.clause and not _shares_words(found, refusal)
     ]
     later = [found for found in same if found.first >= refusal.after]
     if refusal.kind == "before":
@@ -239,6 +258,12 @@ def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
     if refusal.kind in {"yet", "unskilled"}:
         return same or _clause_before(refusal, reading)
     return later or same or _clause_before(refusal, reading)
+
+
+def _shares_words(found: Found, refusal: Refusal) -> bool:
+    """Tell whether a refusal stands in a technique's phrase, or all of the technique in it."""
+    inside = refusal.first <= found.first and found.after <= refusal.after
+    return inside or found.first <= refusal.first < found.after
 
 
 def _clause_before(refusal: Refusal, reading: Reading) -> Sequence[Found]:

@@ -97,6 +97,7 @@ VOCABULARY = Vocabulary(
         "stalled": ("stalled",),
         "stamina": ("endurance",),
         "total": ("total",),
+        "intended": ("plan",),
         "water": ("pool",),
         "neck": ("cervical",),
         "chest": ("thoracic",),

@@ -132,6 +132,10 @@ def test_a_phrase_that_does_not_decide_is_asked_about(text: str, why: str) -> No
         ("gait training, pt declined", "charted as not done: gait training"),
         ("no jt mobs or gait training", "charted as not done: joint mobilization, gait training"),
         ("no TE", "charted as not done: therapeutic exercise"),
+        (
+            "Plan: TE, then gait training",
+            "charted as planned, not done: therapeutic exercise, gait training",
+        ),
         ("TE next visit", "charted as planned, not done: therapeutic exercise"),
         ("squats, by aide", "charted as not furnished by a therapist or assistant: squat"),
     ],
