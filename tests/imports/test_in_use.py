@@ -14,11 +14,9 @@ from plugin import rulebook
 from plugin.imports.faults import StoreError
 from plugin.imports.follow import Editions
 from plugin.imports.importing import take_back
-from plugin.imports.shelf import Shelf
 from plugin.parts import parts
 from plugin.rulebook import BASE_PAYER, ROOT, Rulebook
-from plugin.web.freshness import tables, uncovered
-from plugin.web.health import told
+from plugin.web.freshness import tables
 from rules.check import settle
 from rules.model import Bill
 from rules.policy import Policy
@@ -90,16 +88,15 @@ def test_with_nothing_loaded_the_shipped_tables_answer_unchanged(tmp_path: Path)
 def test_a_pair_of_the_loaded_edition_speaks_in_its_name_until_it_is_taken_back(
     tmp_path: Path,
 ) -> None:
-    before = book(tmp_path)
     pairs(tmp_path, tmp_path, OTHER)
     after = book(tmp_path)
     found = [f for f in billed(after, "97110-GP", "97112-GP").open if f.rule == "ptp_edit"]
     assert [f.cite.edition for f in found] == [f"{NAME}, practitioner"]
-    assert after.fingerprint != before.fingerprint
+    assert after.fingerprint != BOOK.fingerprint
     take_back(tmp_path, "ptp")
     again = book(tmp_path)
-    assert again.fingerprint == before.fingerprint
-    assert billed(again, "97110-GP", "97112-GP") == billed(before, "97110-GP", "97112-GP")
+    assert again.fingerprint == BOOK.fingerprint
+    assert billed(again, "97110-GP", "97112-GP") == billed(BOOK, "97110-GP", "97112-GP")
 
 
 def test_a_shipped_pair_is_silent_where_the_loaded_edition_lacks_it(loaded: Rulebook) -> None:
@@ -217,21 +214,6 @@ def test_a_running_service_switches_and_says_that_its_rules_have_changed(
     assert got(client, f"/explain/{before['trace']}")["sameRules"] is True
 
 
-def test_health_names_every_table_its_edition_source_and_days(tmp_path: Path) -> None:
-    pairs(tmp_path, tmp_path)
-    own = start(tmp_path)
-    said: Any = got(own.test_client(), "/health/rules")
-    parts(own).store.close()
-    of = {(t["table"], t.get("setting")): t for t in said["tables"]}
-    pair = of["ptp", "practitioner"]
-    assert (pair["edition"], pair["source"], pair["effective"]) == (NAME, FILE, "1996-01-01")
-    assert pair["ending"] == "2026-06-30"
-    assert pair["files"][0]["sha256"] == Shelf(tmp_path).editions()[0].files[0].sha256
-    assert (of["ptp", "hospital"]["source"], of["codes", None]["source"]) == ("shipped", "shipped")
-    assert len(of) == 7
-    assert all(t["ageDays"] >= 0 for t in said["tables"])
-
-
 def test_pages_cite_the_loaded_edition_and_a_belief_come_true_stops_nothing(
     tmp_path: Path,
 ) -> None:
@@ -260,32 +242,3 @@ def test_check_from_a_file_reads_the_loaded_editions(tmp_path: Path) -> None:
     assert b"over the limit of 1 (MUE)" in run(tmp_path, "check", visit).stdout
     take_back(tmp_path, "mue")
     assert b"MUE" not in run(tmp_path, "check", visit).stdout
-
-
-def test_an_edition_that_has_ended_degrades_and_a_newer_one_mends_it(tmp_path: Path) -> None:
-    limit(tmp_path, tmp_path)
-    own = book(tmp_path)
-    assert uncovered(tables(own.now()), date(2026, 6, 30)) == []
-    assert uncovered(tables(own.now()), date(2026, 7, 1)) == ["mue-practitioner"]
-    limit(tmp_path, tmp_path, 2, day="07-01-2026")
-    assert uncovered(tables(book(tmp_path).now()), date(2026, 7, 1)) == []
-    ended = uncovered(tables(BOOK.now()), date(2027, 1, 1))
-    assert len(ended) == 7
-
-
-def test_a_degraded_service_still_says_that_it_is_ready_to_serve(tmp_path: Path) -> None:
-    limit(tmp_path, tmp_path, day="04-01-2024")
-    own = start(tmp_path)
-    said: Any = got(own.test_client(), "/health/ready")
-    parts(own).store.close()
-    assert said["status"] == "degraded"
-    assert "mue-practitioner" in said["notCovered"]
-
-
-def test_editions_that_cannot_be_read_any_more_degrade_too(app: Flask) -> None:
-    ours = parts(app)
-    assert ours.book.editions
-    assert told(ours, DAY)["status"] == "ready"
-    ours.book.editions.problem = "somewhere: is damaged"
-    assert told(ours, DAY)["status"] == "degraded"
-    assert "somewhere" not in str(told(ours, DAY))
