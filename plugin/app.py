@@ -12,6 +12,8 @@ from plugin import rulebook, settings, tenants
 from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.fhir import coding
 from plugin.hooks import views as hooks
+from plugin.imports.faults import StoreError as EditionsError
+from plugin.imports.follow import Editions
 from plugin.parts import LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.service import Service
@@ -27,11 +29,12 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     """Build the service.
 
     Raises:
-        RuleDataError, SettingsError, StoreError: it must not start; the message says what to mend.
+        RuleDataError, SettingsError, StoreError, EditionsError: it must not start; the message
+            says what to mend.
 
     """
     chosen = given or settings.load()
-    book, sites = rulebook.load(), tenants.load()
+    book, sites = rulebook.load(editions=Editions(chosen.home)), tenants.load()
     coder = coding.load(book.tables.codes, sites)
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
@@ -66,7 +69,7 @@ def serve() -> Flask:
     """
     try:
         app = create_app()
-    except (RuleDataError, SettingsError, StoreError) as error:
+    except (RuleDataError, SettingsError, StoreError, EditionsError) as error:
         sys.stderr.write(f"countersign: {error}\n")
         raise SystemExit(2) from None
     # Workers end without running what interpreters run at exit.

@@ -1,4 +1,4 @@
-"""The command line: ``countersign serve`` and ``countersign check FILE``."""
+"""The command line: ``countersign serve``, ``check``, ``import`` and ``editions``."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from plugin import __version__, settings
+from plugin.imports.parsers import parsers as editions
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     check.add_argument("file", help="a CDS Hooks request or FHIR Bundle, as JSON; - for stdin")
     check.add_argument("--json", action="store_true", help="print what POST /check answers")
     check.set_defaults(run=_check)
+
+    editions(commands)
 
     chosen = parser.parse_args(arguments)
     sys.exit(chosen.run(chosen))

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from plugin import rulebook, tenants
+from plugin import rulebook, settings, tenants
 from plugin.cards import worked
 from plugin.errors import RefusedError
 from plugin.fhir import coding
 from plugin.fhir.coding import worded
 from plugin.fhir.writer import told
+from plugin.imports.faults import StoreError as EditionsError
+from plugin.imports.follow import Editions
 from plugin.json import read as read_json
 from plugin.review import Review, Reviewer
+from plugin.settings import SettingsError
 from plugin.web.check import reviewed, taken
 from rules.model import Finding
 from rules.policy import RuleDataError
@@ -30,6 +33,8 @@ def check_file(name: str, *, as_json: bool) -> int:
         return _fail(f"{name}: cannot be read: {error.strerror}")
     except (RefusedError, RuleDataError) as error:
         return _fail(f"{name}: {error}")
+    except (SettingsError, EditionsError) as error:
+        return _fail(str(error))
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(reviewed(review)), indent=2).decode())
     else:
@@ -74,7 +79,8 @@ def _told(finding: Finding, mark: str) -> Iterator[str]:
 
 
 def _review(body: bytes) -> Review:
-    sites, book = tenants.load(), rulebook.load()
+    sites = tenants.load()
+    book = rulebook.load(editions=Editions(settings.load().home))
     gathered, asked = taken(read_json(body), sites[tenants.DEMO])
     coder = coding.load(book.tables.codes, sites)
     return Reviewer(book, "https://countersign.invalid", coder).review(gathered, asked)

@@ -10,6 +10,7 @@ from plugin.cards import Card, Drawing, draw
 from plugin.fhir.coding import Coder
 from plugin.fhir.gather import Gathered
 from plugin.fhir.reader import Reading, read
+from plugin.moment import Moment
 from plugin.rulebook import ROOT, Rulebook
 from plugin.store.seal import trace_of
 from plugin.store.store import Decision
@@ -63,14 +64,15 @@ class Reviewer:
         """
         reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
         facts = msgspec.json.encode((asked.tenant.max_cards, asked.service, reading))
-        said = (asked.occasion, asked.tenant.name, asked.service, self.book.fingerprint)
+        moment = self.book.now()
+        said = (asked.occasion, asked.tenant.name, asked.service, moment.fingerprint)
         trace = trace_of(facts, "\0".join(said))
-        bill, policy, cards = self._decide(reading, trace, asked.tenant.max_cards)
+        bill, policy, cards = self._decide(reading, trace, asked.tenant.max_cards, moment)
         decision = Decision(
             trace=trace,
             tenant=asked.tenant.name,
             service=asked.service,
-            rulebook=self.book.fingerprint,
+            rulebook=moment.fingerprint,
             rules=tuple(dict.fromkeys(f.rule for f in bill.findings)),
             cards=len(cards),
             facts=facts,
@@ -80,12 +82,14 @@ class Reviewer:
     def again(self, decision: Decision) -> Review:
         """Review a recorded visit again; under the same rules the cards are equal to the byte."""
         most, _, reading = msgspec.json.decode(decision.facts, type=tuple[int, str, Reading])
-        bill, policy, cards = self._decide(reading, decision.trace, most)
+        bill, policy, cards = self._decide(reading, decision.trace, most, self.book.now())
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 
-    def _decide(self, reading: Reading, trace: str, most: int) -> tuple[Bill, Policy, list[Card]]:
+    def _decide(
+        self, reading: Reading, trace: str, most: int, moment: Moment
+    ) -> tuple[Bill, Policy, list[Card]]:
         visit = reading.visit
-        policy = self.book.policy(visit.payer, visit.date_of_service, visit.setting, visit.mac)
+        policy = moment.policy(visit.payer, visit.date_of_service, visit.setting, visit.mac)
         bill = settle(visit, policy)
         cards = draw(
             Drawing(

@@ -12,7 +12,10 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from plugin import tables
+from plugin import moment, tables
+from plugin.imports.follow import Editions
+from plugin.imports.snapshot import Snapshot
+from plugin.moment import Moment, Shipped
 from plugin.values import Sources, hold_codes, hold_layer, hold_rule, rows_of
 from rules import RULES
 from rules.model import Cite
@@ -20,9 +23,8 @@ from rules.policy import Dated, Policy, Rows, RuleDataError, Tables
 from rules.words import Setting
 
 ROOT = Path(__file__).parents[1]
-UNKNOWN_PAYER = "unknown"
-BASE_PAYER = "medicare_part_b"
-KEPT_POLICIES = 512
+UNKNOWN_PAYER, BASE_PAYER = moment.UNKNOWN_PAYER, moment.BASE_PAYER
+NOTHING = Snapshot()
 KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
 """Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
@@ -41,45 +43,65 @@ class About:
     cites: tuple[Cite, ...]
 
 
-PolicyKey = tuple[str, date, Setting, str]
-
-
 @dataclass(slots=True)
 class Rulebook:
     """All rule data of all dates; Medicare Part B is the base that every payer inherits."""
 
     about: Mapping[str, About]
-    base: Rows
-    payers: Mapping[str, Rows]
-    macs: Mapping[str, Rows]
-    """Local coverage, by Medicare contractor; a site names its own, or none."""
-    tables: Tables
-    fingerprint: str
-    """Changes whenever any rule, payer or table does."""
-    _policies: dict[PolicyKey, Policy] = field(default_factory=dict, repr=False)
+    shipped: Shipped
+    editions: Editions | None = None
+    """Official tables that were imported, in place of the shipped ones; None follows none."""
+    _moment: Moment = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Begin with what is loaded now."""
+        self._moment = Moment(self.shipped, self._snapshot())
+
+    def now(self) -> Moment:
+        """Return the rules with the editions loaded now; keep it for as long as a visit takes."""
+        snapshot = self._snapshot()
+        if snapshot is not self._moment.snapshot:
+            own = self._moment = Moment(self.shipped, snapshot)
+            return own
+        return self._moment
 
     def policy(
         self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
     ) -> Policy:
-        """Return the payer's own values over Medicare's, for one date of service and setting.
+        """Return what ``Moment.policy`` does, with the editions loaded now."""
+        return self.now().policy(payer, on, setting, mac)
 
-        A payer without a profile is the ``unknown`` one. ``mac`` names the Medicare contractor
-        whose local coverage is added; it speaks for Medicare Part B alone.
-        """
-        payer = payer if payer in self.payers else UNKNOWN_PAYER
-        local = self.macs.get(mac, {}) if payer == BASE_PAYER else {}
-        key = (payer, on, setting, mac)
-        known = self._policies.get(key)
-        if known is None:
-            if len(self._policies) >= KEPT_POLICIES:
-                self._policies.clear()
-            layers = (local, self.payers[payer], self.base)
-            known = self._policies[key] = Policy(payer, on, setting, layers, self.tables)
-        return known
+    def _snapshot(self) -> Snapshot:
+        return self.editions.snapshot() if self.editions else NOTHING
+
+    @property
+    def base(self) -> Rows:
+        """Medicare's values, as shipped."""
+        return self.shipped.base
+
+    @property
+    def payers(self) -> Mapping[str, Rows]:
+        """What each payer says otherwise, as shipped."""
+        return self.shipped.payers
+
+    @property
+    def macs(self) -> Mapping[str, Rows]:
+        """Local coverage, by Medicare contractor."""
+        return self.shipped.macs
+
+    @property
+    def tables(self) -> Tables:
+        """The tables in use now."""
+        return self.now().tables
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any rule, payer or table does."""
+        return self.now().fingerprint
 
 
-def load(root: Path = ROOT) -> Rulebook:
-    """Load and validate everything.
+def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
+    """Load and validate everything; ``editions`` are imported tables, to be followed.
 
     Raises:
         RuleDataError: a file is missing or malformed, contradicts itself or another, says what is
@@ -107,7 +129,14 @@ def load(root: Path = ROOT) -> Rulebook:
         for path, rows in _layers(root, kind, validator, base, sources):
             hold_codes(path, rows, known.codes)
             own[path.stem] = rows
-    return Rulebook(about, base, layers["payer"], layers["mac"], known, _fingerprint(root))
+    shipped = Shipped(
+        base=base,
+        payers=layers["payer"],
+        macs=layers["mac"],
+        tables=known,
+        fingerprint=_fingerprint(root),
+    )
+    return Rulebook(about, shipped, editions)
 
 
 class Loader(yaml.CSafeLoader):

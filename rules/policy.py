@@ -142,6 +142,10 @@ class Tables:
     """In the order of their days; each fee's window lies in one, and has its factor."""
 
 
+PTP, MUE, ADD_ON = TABLES = ("ptp_edit.edition", "mue.edition", "add_on_code.edition")
+"""Values that say for which days a table is there."""
+
+
 class Policy:
     """Values by names such as ``timed_units.method``, and tables, for one payer and day."""
 
@@ -179,10 +183,13 @@ class Policy:
         }
         ncci = "practitioner" if setting == "practitioner" else "hospital"
         self.codes = tables.codes
-        self._windows = tables.edits.get(ncci, {})
-        self._edits: dict[str, dict[str, Edit]] = {}
-        self._mues = tables.mues.get(ncci, {})
-        self._add_ons, self._fees = tables.add_ons, tables.fees
+        # Past its edition's last day, or before its first, a table does not answer.
+        known = {own for own in TABLES if own in self._rows}
+        self._windows = tables.edits.get(ncci, {}) if PTP in known else {}
+        self._edits: dict[str, Mapping[str, Sequence[Edit]]] = {}
+        self._mues = tables.mues.get(ncci, {}) if MUE in known else {}
+        self._add_ons = tables.add_ons if ADD_ON in known else {}
+        self._fees = tables.fees
 
     def find(self, name: str) -> Dated | None:
         """Return the row in force, with its citation, or None."""
@@ -217,30 +224,32 @@ class Policy:
         """Return what is known of a code, in force or not, or None."""
         return self.codes.get(code)
 
-    def edits_under(self, column_one: str) -> Mapping[str, Edit]:
-        """Return the NCCI edits in force under a column one code, by column two code."""
-        found = self._edits.get(column_one)
-        if found is None:
-            found = {
-                two: edit
-                for two, windows in self._windows.get(column_one, {}).items()
-                for edit in windows
-                if edit.in_force(self.day)
-            }
-            if column_one in self._windows:
-                self._edits[column_one] = found
-        return found
-
     def edit(self, column_one: str, column_two: str) -> Edit | None:
-        """Return the NCCI edit in force between two codes in this direction, or None."""
-        return self.edits_under(column_one).get(column_two)
+        """Return the NCCI edit in force between two codes in this direction, or None.
+
+        Where windows overlap the one that stands later speaks.
+        """
+        found = None
+        for edit in self._under(column_one).get(column_two, ()):
+            if edit.in_force(self.day):
+                found = edit
+        return found
 
     def edits_among(self, codes: Collection[str]) -> Iterator[tuple[str, str, Edit]]:
         """Return every edit in force between codes, as (column one, column two, edit)."""
         for one in codes:
-            under = self.edits_under(one)
-            for two in under.keys() & codes:
-                yield one, two, under[two]
+            for two in self._under(one).keys() & codes:
+                if edit := self.edit(one, two):
+                    yield one, two, edit
+
+    def _under(self, column_one: str) -> Mapping[str, Sequence[Edit]]:
+        """Return the windows under a column one code; those of known codes are kept at hand."""
+        found = self._edits.get(column_one)
+        if found is None:
+            found = self._windows.get(column_one, {})
+            if column_one in self.codes:
+                self._edits[column_one] = found
+        return found
 
     def mue(self, code: str) -> Mue | None:
         """Return the unit limit in force for a code; None is not the same as no limit."""

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 import yaml
 
+from plugin.imports.snapshot import Snapshot
 from plugin.meanings import Meaning
+from plugin.moment import Moment
 from plugin.reference.rationale import reasons
 from plugin.rulebook import BASE_PAYER, ROOT, Rulebook
 from plugin.tables import FOLDER
@@ -64,7 +66,7 @@ class Library:
     provenance: Mapping[str, str]
     """Where each published table is from, in its own first line, by the table's name."""
     in_pairs: frozenset[str]
-    """Every code that stands in a row of the NCCI edits."""
+    """Every code that stands in a row of the shipped NCCI edits."""
     reasons: Mapping[tuple[str, str], tuple[str, ...]]
     """CMS's reasons for an edit in our words, by column one and column two."""
     last: date
@@ -97,7 +99,7 @@ def load(
             or a reason for an edit is one we have no words for.
 
     """
-    edits = book.tables.edits
+    edits = book.shipped.tables.edits
     columns = {c for under in edits.values() for one, twos in under.items() for c in (one, *twos)}
     last = min(max(row.ending or date.max for row in book.base[name]) for name in EDITIONS)
     made = Library(
@@ -127,13 +129,17 @@ def _beliefs(path: Path) -> Iterator[Belief]:
 
 
 def _hold(library: Library, name: str) -> None:
-    """Refuse a belief about codes that are not known, or that is true."""
+    """Refuse a belief about codes that are not known, or that is true by the shipped edits.
+
+    An imported edition may make it true on its days; it is not told where a pair is in force.
+    """
+    shipped = Moment(library.book.shipped, Snapshot())
     for belief in library.beliefs:
         if len(belief.codes & library.book.tables.codes.keys()) != 2:  # noqa: PLR2004 - a pair
             raise RuleDataError(f"{name}: {', '.join(sorted(belief.codes))}: not two known codes")
         one, two = sorted(belief.codes)
         for setting in SETTINGS:
-            policy = library.policy(library.last, setting)
+            policy = shipped.policy(BASE_PAYER, library.last, setting)
             if policy.edit(one, two) or policy.edit(two, one):
                 raise RuleDataError(f"{name}: {one}, {two}: is an edit ({setting})")
 

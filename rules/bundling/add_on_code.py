@@ -36,10 +36,16 @@ def check(visit: Visit, policy: Policy) -> Said:
 
 
 def _add_ons(policy: Policy) -> Mapping[str, frozenset[str]]:
-    """Return the add-on codes of the day, each with its primary codes."""
+    """Return the add-on codes of the day, each with its primary codes.
+
+    Where no edition covers the day, the table of codes tells what could not be checked.
+    """
     known: dict[str, frozenset[str]] | None = policy.memo.get(ID)
     if known is None:
-        found = {code: policy.primaries(code) for code in policy.codes}
+        if policy.find("add_on_code.edition"):
+            found = {code: policy.primaries(code) for code in policy.codes}
+        else:
+            found = {x.code: frozenset(filter(None, [x.add_on_to])) for x in policy.codes.values()}
         known = policy.memo[ID] = {code: needed for code, needed in found.items() if needed}
     return known
 

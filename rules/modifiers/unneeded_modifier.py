@@ -80,9 +80,7 @@ def _codes_of_the_day(visit: Visit, policy: Policy) -> set[str]:
 
 def _paired(code: str, codes: set[str], policy: Policy) -> bool:
     """Tell whether an edit is in force between a code and any of others, in either direction."""
-    if not policy.edits_under(code).keys().isdisjoint(codes):
-        return True
-    return any(code in policy.edits_under(other) for other in codes)
+    return any(policy.edit(code, other) or policy.edit(other, code) for other in codes)
 
 
 def _unread(codes: set[str], policy: Policy) -> list[str]:
