@@ -7,7 +7,6 @@ from typing import Any, cast, get_args
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     current_app,
     redirect,
@@ -15,7 +14,6 @@ from flask import (
     request,
     url_for,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from plugin import meanings
@@ -36,15 +34,13 @@ TITLES = {400: "Bad request", 404: "Not found"}
 HELD = "countersign.library"
 
 
-@blueprint.record_once
-def _load(state: BlueprintSetupState) -> None:
-    """Gather the library with the service, which does not start with a faulty one."""
-    book = parts(cast(Flask, state.app)).book
-    state.app.extensions[HELD] = libraries.load(book, meanings.load(book), pages.payers())
-
-
 def _library() -> Library:
-    return cast(Library, current_app.extensions[HELD])
+    """Return what pages are written from; read when one is first asked for: no bill needs it."""
+    held = current_app.extensions
+    if HELD not in held:
+        book = parts(current_app).book
+        held[HELD] = libraries.load(book, meanings.load(book), pages.payers())
+    return cast(Library, held[HELD])
 
 
 @blueprint.errorhandler(RefusedError)
