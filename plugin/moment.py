@@ -19,7 +19,8 @@ KINDS = {"ptp_edit": "ptp", "mue": "mue", "add_on_code": "add-on"}
 DECIDING = ("ptp-", "mue-", "add-on", "rvu-standard")
 """Slots whose editions can change an answer."""
 
-PolicyKey = tuple[str, date, Setting, str]
+PolicyKey = tuple[str, date, Setting, str, frozenset[str]]
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +60,29 @@ class Moment:
         self._rows = {own: self._rows_in(own) for own in NCCI}
 
     def policy(
-        self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
+        self,
+        payer: str,
+        on: date,
+        setting: Setting = "practitioner",
+        mac: str = "",
+        off: frozenset[str] = NONE,
     ) -> Policy:
         """Return the payer's own values over Medicare's, for one date of service and setting.
 
         A payer without a profile is the ``unknown`` one. ``mac`` names the Medicare contractor
-        whose local coverage is added; it speaks for Medicare Part B alone.
+        whose local coverage is added; it speaks for Medicare Part B alone. Rules that are ``off``
+        are left out.
         """
         payer = payer if payer in self.shipped.payers else UNKNOWN_PAYER
-        key = (payer, on, setting, mac)
+        key = (payer, on, setting, mac, off)
         known = self._policies.get(key)
         if known is None:
             if len(self._policies) >= KEPT_POLICIES:
                 self._policies.clear()
             local = self.shipped.macs.get(mac, {}) if payer == BASE_PAYER else {}
             base, payers = self._rows["practitioner" if setting == "practitioner" else "hospital"]
-            known = Policy(payer, on, setting, (local, payers[payer], base), self._tables_on(on))
+            layers = (local, payers[payer], base)
+            known = Policy(payer, on, setting, layers, self._tables_on(on)).without(off)
             self._policies[key] = known
         return known
 

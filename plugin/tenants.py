@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from plugin.rulebook import ROOT, read_valid, schema
+from rules import RULES
 from rules.policy import RuleDataError
 from rules.words import Role, Setting
 
 DEMO = "demo"
+DEFAULT_WRITE: Final = "chargeitem"
+Switch = Literal["live", "shadow", "off"]
+Procedures = Literal["encounter", "date", "fetched"]
+Write = Literal["chargeitem", "chargeitem-oracle", "chargeitem-medplum", "claim", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,23 @@ class Tenant:
     """How assistants are supervised where the chart does not say."""
     concept_maps: tuple[str, ...] = ()
     """Its own maps of local codes, by id (profiles/fhir/ConceptMap-*.json)."""
+    services: frozenset[str] | None = None
+    """CDS services that it uses; None for all."""
+    procedures: Procedures = "encounter"
+    """How its EHR can be asked for a visit's procedures: by encounter, by patient and date, or only
+    by us, with a closed range of dates."""
+    lacks: frozenset[str] = frozenset()
+    """FHIR resource types that its EHR does not serve; they are never asked for."""
+    private_network: bool = False
+    """Whether names of its FHIR servers may lead to addresses of a private network."""
+    write: Write = DEFAULT_WRITE
+    """The form in which its EHR takes charges."""
+    off: frozenset[str] = frozenset()
+    """Rules that say nothing here."""
+    shadow: frozenset[str] = frozenset()
+    """Rules that speak to the record alone."""
+    strict: bool = False
+    """Whether every resource is held to the FHIR models before it is read."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -56,11 +78,14 @@ def load(root: Path = ROOT) -> dict[str, Tenant]:
             if entry["payer"] not in known:
                 place = f"{path.name}: payers[{i}].payer"
                 raise RuleDataError(f"{place}: {entry['payer']} has no file in profiles/payers")
+        if strange := sorted(data.get("rules", {}).keys() - {rule.ID for rule in RULES}):
+            raise RuleDataError(f"{path.name}: rules.{strange[0]}: there is no such rule")
         tenants[path.stem] = _tenant(data)
     return tenants
 
 
 def _tenant(data: Mapping[str, Any]) -> Tenant:
+    switches: Mapping[str, Switch] = data.get("rules", {})
     return Tenant(
         name=data["tenant"],
         title=data["title"],
@@ -76,4 +101,12 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         visit_length_tolerance=data.get("visit_length_tolerance", 8),
         supervision=data.get("supervision"),
         concept_maps=tuple(data.get("concept_maps", ())),
+        services=frozenset(data["services"]) if "services" in data else None,
+        procedures=data.get("procedures", "encounter"),
+        lacks=frozenset(data.get("lacks", ())),
+        private_network=data.get("private_network", False),
+        write=data.get("write", DEFAULT_WRITE),
+        off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
+        shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
+        strict=data.get("validation") == "full",
     )

@@ -6,7 +6,7 @@ Time and payer are settled here. Rules read plain values and never compare dates
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from rules.model import Cite
 from rules.payment.schedule import Amount, Factor, Fee
@@ -161,6 +161,7 @@ class Policy:
         "codes",
         "day",
         "memo",
+        "off",
         "payer",
         "setting",
     )
@@ -171,6 +172,7 @@ class Policy:
         """Resolve the layers: the payer's own first, Medicare's last; the first in force wins."""
         self.payer, self.setting = payer, setting
         self.memo: dict[Any, Any] = {}
+        self.off: frozenset[str] = frozenset()
         self.day = on.isoformat()
         self._rows: dict[str, Dated] = {}
         for layer in reversed(layers):
@@ -190,6 +192,12 @@ class Policy:
         self._mues = tables.mues.get(ncci, {}) if MUE in known else {}
         self._add_ons = tables.add_ons if ADD_ON in known else {}
         self._fees = tables.fees
+
+    def without(self, rules: Collection[str]) -> Self:
+        """Leave rules out that the site has switched off; nothing is said of them at all."""
+        self.off = frozenset(rules)
+        self._applied -= self.off
+        return self
 
     def find(self, name: str) -> Dated | None:
         """Return the row in force, with its citation, or None."""

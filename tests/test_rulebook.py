@@ -86,6 +86,8 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
         ("setting: practitioner", "setting: office", "setting"),
         ("max_cards: 3", "max_cards: 0", "max_cards"),
         ("payer: commercial}", "payer: trade}", r"payers\[2\]\.payer: trade has no file"),
+        ("max_cards: 3", "rules: {unit_count: off}", r"rules\.unit_count: there is no such rule"),
+        ("max_cards: 3", "rules: {mue: sometimes}", r"rules\.mue"),
     ],
 )
 def test_a_faulty_site_is_named(copy: Path, was: str, now: str, complaint: str) -> None:
@@ -129,3 +131,13 @@ def test_every_rule_says_what_it_is_and_on_whose_word() -> None:
         assert about.title
         assert about.statement.endswith(".")
         assert about.cites
+
+
+def test_a_switch_is_read_as_it_is_written(copy: Path) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("rules: {mue: off, ptp_edit: shadow, performer: live}\n")
+
+    site = tenants.load(copy)["demo"]
+
+    assert (site.off, site.shadow) == (frozenset({"mue"}), frozenset({"ptp_edit"}))
