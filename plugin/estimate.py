@@ -82,9 +82,9 @@ def estimated(visit: Visit, lines: Sequence[Line], site: Tenant, moment: Moment)
     found = estimate(lines, policy, terms)
     paid = visit.payer == BASE_PAYER and visit.setting != BY_COST
     said = [*_whose(visit), *_edition(factor, apm)]
-    if factor and factor.edition:
-        said += _place(where, why)
-    said += [*_reductions(lines, policy), *(_parts(policy) if paid else ())]
+    if any(each.allowed is not None for each in found):
+        said += [*_place(where, why), *_reductions(lines, policy)]
+        said += _parts(policy) if paid else ()
     said.append("An estimate; it chooses no code and no unit")
     return Estimate(lines=found, basis=f"{'. '.join(said)}.", paid=paid)
 

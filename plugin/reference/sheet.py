@@ -83,7 +83,8 @@ class Sheet:
 
     def factor(self, factor: Factor) -> Cite:
         """Return the authority for a conversion factor."""
-        return _cited(self.cites[factor.cite], factor, f"factor of {factor.effective[:4]}")
+        found = _cited(self.cites[factor.cite], factor, f"factor of {factor.effective[:4]}")
+        return replace(found, effective="") if factor.read else found  # older than the edition
 
     def indices(self, where: Located) -> Cite:
         """Return the authority for the indices of a locality."""
