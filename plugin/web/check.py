@@ -19,6 +19,7 @@ from plugin.parts import answer, body_of, parts
 from plugin.review import Asked, Review
 from plugin.rulebook import Rulebook
 from plugin.tenants import DEMO, Tenant
+from plugin.web import pages
 from rules.model import Line
 
 blueprint = Blueprint("check", __name__)
@@ -51,7 +52,7 @@ def explain(trace: str) -> ResponseReturnValue:
     same = decision.rulebook == ours.book.fingerprint
     site = ours.tenants.get(decision.tenant) or Tenant(name=decision.tenant, title="")
     estimate = worth(review, site, ours.book)
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    if pages.wants_page():
         return render_template(
             "explain.html",
             review=review,
