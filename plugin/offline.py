@@ -12,12 +12,13 @@ from plugin.errors import RefusedError
 from plugin.fhir import coding
 from plugin.fhir.coding import worded
 from plugin.fhir.writer import told
+from plugin.hooks.taken import taken
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
 from plugin.json import read as read_json
 from plugin.review import Review, Reviewer
 from plugin.settings import SettingsError
-from plugin.web.check import reviewed, taken
+from plugin.web.check import reviewed
 from rules.model import Finding
 from rules.policy import RuleDataError
 

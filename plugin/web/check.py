@@ -1,7 +1,6 @@
 """``POST /check`` and ``GET /explain/{trace}``: the same review without CDS Hooks around it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.coding import told
-from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.messages import context_of, envelope
+from plugin.hooks.taken import taken
 from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
-from plugin.review import Asked, Review
-from plugin.tenants import DEMO, Tenant
+from plugin.review import Review
+from plugin.tenants import DEMO
 from rules.model import Line
 
 blueprint = Blueprint("check", __name__)
@@ -58,36 +56,6 @@ def explain(trace: str) -> ResponseReturnValue:
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
     return answer({**reviewed(review), **derivation, "cards": review.cards})
-
-
-def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
-    """Return the resources of a request or Bundle, and who asks.
-
-    Raises:
-        RefusedError: 400, when it is neither; 412, when it holds no visit.
-
-    """
-    if data.get("resourceType") == "Bundle":
-        gathered = bundled(dict(data))
-        if not gathered.under("encounter"):
-            raise RefusedError(412, Issue("entry", "holds no Encounter"))
-        return gathered, Asked(tenant=tenant, service="check")
-    if "hook" not in data:
-        why = "should be a CDS Hooks request or a FHIR Bundle"
-        raise RefusedError(400, Issue("body", why, "structure"))
-    message = envelope(data)
-    context = context_of(message)
-    gathered = prefetched(message.prefetch, KEYS)
-    for key in ("encounter", "procedures"):
-        if gathered.absent(key) or key in gathered.errors:
-            raise RefusedError(412, Issue(f"prefetch.{key}", "not sent"))
-    asked = Asked(
-        tenant=tenant,
-        service="check",
-        patient=context.patientId,
-        encounter=context.encounterId,
-    )
-    return gathered, asked
 
 
 def reviewed(review: Review) -> dict[str, Any]:

@@ -48,9 +48,9 @@ def refused(error: RefusedError) -> ResponseReturnValue:
     """Answer a question that cannot be answered, as a page where one was asked for."""
     if not wants_page():
         body = problem(error.status, TITLES[error.status], error.issues)
-        return _varied(answer(body, error.status, "application/problem+json"))
+        return varied(answer(body, error.status, "application/problem+json"))
     page = render_template("reference_problem.html", issues=error.issues, status=error.status)
-    return _varied(Response(page, status=error.status))
+    return varied(Response(page, status=error.status))
 
 
 @blueprint.get("/codes")
@@ -87,7 +87,7 @@ def pair_form() -> ResponseReturnValue:
     given = {name: parameter(name).strip() for name in ("one", "two")}
     if not all(given.values()):
         if wants_page() and not any(given.values()):
-            return _varied(Response(render_template("pairs.html", settings=SETTINGS)))
+            return varied(Response(render_template("pairs.html", settings=SETTINGS)))
         raise RefusedError(400, Issue("one, two", "should both be codes"))
     address: dict[str, Any] = {name: code_as_written(text, name) for name, text in given.items()}
     address |= {name: text for name in ("date", "setting") if (text := parameter(name))}
@@ -126,11 +126,11 @@ def wants_page() -> bool:
 def shown(template: str, body: Said, **more: Any) -> Response:
     """Write an answer as a page or as JSON, whichever the caller prefers."""
     if wants_page():
-        return _varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
-    return _varied(answer(body))
+        return varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
+    return varied(answer(body))
 
 
-def _varied(response: Response) -> Response:
+def varied(response: Response) -> Response:
     """Tell caches that one address has two forms."""
     response.vary.add("Accept")
     return response
