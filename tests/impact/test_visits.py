@@ -33,7 +33,7 @@ from tests.rules.shorthand import BOOK
 
 SITES = tenants.load()
 CODER = coding.load(BOOK.tables.codes, SITES)
-CODES = ("97110", "97112", "97140", "97530", "97150", "97124", "G0283", "97161")
+CODES = ("97110", "97112", "97140", "97530", "97150", "97124", "G0283", "97116")
 
 
 def stored() -> Store:
@@ -57,8 +57,15 @@ def sides(home: Path, old: str, new: str) -> Sides:
     return choose(old, new, home, Editions(home).snapshot())
 
 
-def verdict(home: Path, sent: Json, old: str = "v320r0", new: str = "v321r0") -> Verdict:
+def verdict(home: Path, sent: Json, old: str, new: str) -> Verdict:
     return judge(sides(home, old, new)).compare(opened(sent))
+
+
+def as_of(home: Path, sent: Json, old: str = "v320r0", new: str = "v321r0") -> Verdict:
+    """Return how a visit is judged as though furnished on the first day of the new quarter."""
+    own = sides(home, old, new)
+    first, second = (Moment(BOOK.shipped, each.on(FIRST).snapshot) for each in (own.old, own.new))
+    return Judge(first, second, date.fromisoformat(FIRST)).compare(opened(sent))
 
 
 def check(home: Path, sent: Json) -> Review:
@@ -144,24 +151,24 @@ def test_what_is_counted_is_what_two_checks_of_each_visit_answer(
 
 def test_a_pair_that_comes_is_a_new_finding(tmp_path: Path) -> None:
     sent = visit(["97110 15min", "97112 15min"], ["97110-GP x1", "97112-GP x1"])
-    assert verdict(both(tmp_path), sent).rules == {"ptp_edit": {"new"}}
+    assert as_of(both(tmp_path), sent).rules == {"ptp_edit": {"new"}}
 
 
 def test_a_pair_that_ends_is_a_finding_gone(tmp_path: Path) -> None:
     sent = visit(["97110 15min", "97116 15min"], ["97110-GP x1", "97116-GP x1"])
-    assert verdict(both(tmp_path), sent).rules == {"ptp_edit": {"gone"}}
+    assert as_of(both(tmp_path), sent).rules == {"ptp_edit": {"gone"}}
 
 
 def test_a_pair_that_no_modifier_sets_apart_any_more_changes_the_bill(tmp_path: Path) -> None:
     sent = visit(["97140 15min", "97530 15min"], ["97140-GP x1", "97530-GP x1"])
-    found = verdict(both(tmp_path), sent)
+    found = as_of(both(tmp_path), sent)
     assert found.rules["ptp_edit"] == {"changed"}
     assert found.bill
 
 
 def test_a_visit_without_a_code_that_changed_is_judged_the_same(tmp_path: Path) -> None:
     sent = visit(["97150 15min", "97124 15min"])
-    assert not verdict(both(tmp_path), sent).otherwise
+    assert not as_of(both(tmp_path), sent).otherwise
 
 
 def test_a_day_that_one_side_covers_is_counted_apart(tmp_path: Path) -> None:
@@ -185,10 +192,8 @@ def test_a_day_that_neither_side_covers_is_no_difference_and_is_owned_up_to(
 
 
 def test_as_of_a_day_both_speak_whatever_their_own_days(tmp_path: Path) -> None:
-    own = sides(both(tmp_path), OLD, NEW)
-    sent = opened(visit(["97110 30min"], ["97110-GP x2"], "2026-03-02"))
-    old, new = (Moment(BOOK.shipped, each.on(FIRST).snapshot) for each in (own.old, own.new))
-    found = Judge(old, new, date.fromisoformat(FIRST)).compare(sent)
+    sent = visit(["97110 30min"], ["97110-GP x2"], "2026-03-02")
+    found = as_of(both(tmp_path), sent, OLD, NEW)
     assert found.rules == {"mue": {"new"}}
     assert not found.one_sided
     assert not found.neither
