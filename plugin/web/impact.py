@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, render_template
 
 from plugin.errors import Issue, RefusedError
+from plugin.imports.faults import StoreError
 from plugin.parts import answer, parts
 from plugin.web.asked import parameter
 from plugin.web.reference import refused, shown, varied, wants_page
@@ -27,5 +28,8 @@ def impact() -> Response:
         found = sides.choose(old, new, ours.settings.home, ours.book.now().snapshot)
     except sides.SideError as error:
         raise RefusedError(400, Issue(error.side, error.why)) from None
+    except StoreError:  # taken back this moment, or damaged, of which health tells
+        why = "an edition of it cannot be read; ask again, or import it again"
+        raise RefusedError(404, Issue("old, new", why, "not-found")) from None
     said = report.told(found, list(changes.compare(found, ours.book.shipped.tables)))
     return shown("impact.html", said, choices=choices)

@@ -71,3 +71,14 @@ def test_what_cannot_be_compared_is_400_and_names_the_field(
     assert where in answer.text
     assert "<b>" not in answer.text
     assert client.get(f"/impact?{query}", headers=PAGE).status_code == 400
+
+
+def test_an_edition_that_cannot_be_read_is_said_to_be_so(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    for table in (tmp_path / "editions").glob("*-ptp-*/keys.u64"):
+        table.unlink()
+    answer = client.get("/impact?old=v320r0&new=v321r0")
+    assert answer.status_code == 404
+    assert "cannot be read" in answer.text
+    assert str(tmp_path) not in answer.text
