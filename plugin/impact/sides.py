@@ -92,7 +92,8 @@ def choose(old: str, new: str, home: Path, now: Snapshot) -> Sides:
     for side, text in asked.items():
         if text == SHIPPED and compared.intersection(NOT_SHIPPED):
             raise SideError(side, "nothing of that table comes with the service; name an edition")
-    compared = compared or frozenset(now.slots).difference(NOT_SHIPPED)
+    if NOW in asked.values():
+        compared = compared or frozenset(now.slots).difference(NOT_SHIPPED)
     first, second = (
         Side(
             name=address(found[side], known) if side in found else text,
