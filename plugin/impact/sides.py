@@ -94,11 +94,12 @@ def choose(old: str, new: str, home: Path, now: Snapshot) -> Sides:
             raise SideError(side, "nothing of that table comes with the service; name an edition")
     if NOW in asked.values():
         compared = compared or frozenset(now.slots).difference(NOT_SHIPPED)
+    gone = compared if found else frozenset(now.slots)
     first, second = (
         Side(
             name=address(found[side], known) if side in found else text,
             edition=found.get(side),
-            snapshot=_snapshot(text, found.get(side), (now, shelf, compared)),
+            snapshot=_snapshot(text, found.get(side), (now, shelf, gone)),
         )
         for side, text in asked.items()
     )
@@ -141,10 +142,10 @@ def stretched(loaded: Loaded, day: str) -> Loaded:
 def _snapshot(
     text: str, edition: Edition | None, given: tuple[Snapshot, Shelf, frozenset[str]]
 ) -> Snapshot:
-    now, shelf, compared = given
+    now, shelf, gone = given
     if text == NOW:
         return now
-    slots = {slot: own for slot, own in now.slots.items() if slot not in compared}
+    slots = {slot: own for slot, own in now.slots.items() if slot not in gone}
     if edition:
         known = {own.edition.folder: own for each in now.slots.values() for own in each}
         loaded = known.get(edition.folder) or load(shelf.root / edition.folder)
