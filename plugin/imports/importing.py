@@ -102,7 +102,11 @@ def take_back(home: Path, kind: str) -> list[Edition]:
 def _read(kind: Kind, found: Sequence[Member], given: Given, advance: ptp.Advance) -> list[Draft]:
     if kind.read is None:
         return ptp.read(found, given, advance)
-    return [kind.read(member, given) for member in found]
+    drafts = []
+    for member in found:
+        drafts.append(kind.read(member, given))
+        advance(member.size, drafts[-1].rows_read)
+    return drafts
 
 
 def _keep(order: Order) -> frozenset[str] | None:
