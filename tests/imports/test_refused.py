@@ -25,6 +25,13 @@ def test_text_in_a_number(home: Path, tmp_path: Path) -> None:
     assert "line 7: mue value should be a whole number, is 'four'" in said
 
 
+def test_a_shifted_column(home: Path, tmp_path: Path) -> None:
+    path = made.mue(tmp_path, made.MUE_ROW, f"7,{OTHER.rpartition(',')[0]}", day="07-01-2026")
+    said = refused(home, "mue", path, "--excerpt")
+    assert f"{path.name}: line 7: " in said
+    assert "If a column has shifted, download the file again and do not edit it" in said
+
+
 def test_a_part_of_a_release(home: Path, tmp_path: Path) -> None:
     said = refused(home, "mue", made.mue(tmp_path, OTHER, day="07-01-2026"))
     assert "holds 1 rows where every release has 5,000 or more" in said
