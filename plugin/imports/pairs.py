@@ -70,7 +70,11 @@ def _day(digits: int) -> str:
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if digits else ""
 
 
-class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
+Edits = Mapping[str, Mapping[str, Sequence[Edit]]]
+"""Windows by column one and then by column two."""
+
+
+class PairTable(Edits):
     """The pairs of one setting, by column one and then by column two."""
 
     __slots__ = ("_groups", "_keys", "_ranges", "_windows")
@@ -190,6 +194,13 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
             two = code_of(key & (1 << CODE_BITS) - 1)
             found.setdefault(two, []).append(edit_of(window))
         return found
+
+
+def windows_of(edits: Edits, one: str, two: str) -> Sequence[Edit]:
+    """Return every window of a pair, without making those of all pairs under column one."""
+    if isinstance(edits, PairTable):
+        return edits.windows(one, two)
+    return edits.get(one, {}).get(two, ())
 
 
 def _mapped(path: Path) -> Sequence[int]:
