@@ -8,7 +8,7 @@ from multiprocessing.util import Finalize
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from plugin import rulebook, settings, tenants
+from plugin import rulebook, settings
 from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.fhir import coding
 from plugin.hooks import views as hooks
@@ -18,6 +18,7 @@ from plugin.parts import LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.service import Service
 from plugin.settings import SettingsError
+from plugin.sites import Sites
 from plugin.store.store import PAUSE, Store, StoreError
 from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
 from rules.policy import RuleDataError
@@ -34,8 +35,9 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
     """
     chosen = given or settings.load()
-    book, sites = rulebook.load(editions=Editions(chosen.home)), tenants.load()
-    coder = coding.load(book.tables.codes, sites)
+    book = rulebook.load(editions=Editions(chosen.home))
+    coder = coding.load(book.tables.codes, {})
+    sites = Sites(coder, chosen.tenants)
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
     app = Service(__name__, template_folder="web/templates", static_folder="web/static")
@@ -58,6 +60,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _unstored)
     app.register_error_handler(Exception, _fallen)
+    sites.follow()
     return app
 
 

@@ -1,6 +1,5 @@
 """What every address shares: the rules, the sites, the store; how bodies are read and written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from plugin.errors import Issue, RefusedError
 from plugin.review import Reviewer
 from plugin.rulebook import Rulebook
 from plugin.settings import Settings
+from plugin.sites import Sites
 from plugin.store.store import Store
 from plugin.tenants import DEMO, Tenant
 
@@ -27,7 +27,7 @@ class Parts:
 
     settings: Settings
     book: Rulebook
-    tenants: Mapping[str, Tenant]
+    tenants: Sites
     store: Store
     reviewer: Reviewer
 
@@ -38,7 +38,7 @@ class Parts:
             RefusedError: 404, when there is none of that name, or the demo is switched off.
 
         """
-        found = self.tenants.get(name)
+        found: Tenant | None = self.tenants.get(name)
         if found is None or (name == DEMO and not self.settings.demo):
             raise RefusedError(404, Issue("", "there is no such site", "not-found"))
         return found

@@ -103,7 +103,7 @@ class Store:
                     for index in table.indexes:
                         connection.execute(CreateIndex(index, if_not_exists=True))
         except (SQLAlchemyError, OSError, ImportError) as error:
-            raise StoreError(f"the store {_shown(url)} cannot be opened") from error
+            raise StoreError(f"the store {shown(url)} cannot be opened") from error
         self._writer = threading.Thread(target=self._write_behind, name="store", daemon=True)
         self._writer.start()
 
@@ -258,12 +258,14 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _shown(url: str) -> str:
-    """Write an address without its password."""
+def shown(url: str) -> str:
+    """Write an address without its password, wherever that stands."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        address = make_url(url)
     except ArgumentError:
         return "of that address"
+    hidden = {key: "hidden" for key in address.query if "pass" in key.lower()}
+    return address.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def _now() -> str:
