@@ -96,7 +96,7 @@ class Reviewer:
         """
         reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
         manner = asked.manner()
-        facts = msgspec.json.encode((manner, reading))
+        facts = msgspec.msgpack.encode((manner, reading))
         moment = self.book.now()
         said = (asked.occasion, asked.tenant.name, asked.service, moment.fingerprint)
         trace = trace_of(facts, "\0".join(said))
@@ -115,7 +115,7 @@ class Reviewer:
 
     def again(self, decision: Decision) -> Review:
         """Review a recorded visit again; under the same rules the cards are equal to the byte."""
-        manner, reading = msgspec.json.decode(decision.facts, type=tuple[Manner, Reading])
+        manner, reading = msgspec.msgpack.decode(decision.facts, type=tuple[Manner, Reading])
         bill, policy, cards = self._decide(reading, decision.trace, manner, self.book.now())
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 

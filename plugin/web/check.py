@@ -17,6 +17,7 @@ from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
 from plugin.review import Asked, Review
 from plugin.tenants import DEMO, Tenant
+from plugin.web import pages
 from rules.model import Line
 
 blueprint = Blueprint("check", __name__)
@@ -47,7 +48,7 @@ def explain(trace: str) -> ResponseReturnValue:
         why = "was recorded by a version that kept other facts"
         raise RefusedError(410, Issue("trace", why, "not-supported")) from None
     same = decision.rulebook == ours.book.fingerprint
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    if pages.wants_page():
         return render_template(
             "explain.html",
             review=review,
