@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from plugin.rulebook import ROOT, read_valid, schema
+from plugin.trust import terms
+from plugin.trust.terms import Terms
 from rules.policy import RuleDataError
 from rules.words import Role, Setting
 
@@ -36,6 +38,8 @@ class Tenant:
     """How assistants are supervised where the chart does not say."""
     concept_maps: tuple[str, ...] = ()
     """Its own maps of local codes, by id (profiles/fhir/ConceptMap-*.json)."""
+    terms: Terms = field(default_factory=Terms)
+    """Who may call, and how often."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -56,11 +60,11 @@ def load(root: Path = ROOT) -> dict[str, Tenant]:
             if entry["payer"] not in known:
                 place = f"{path.name}: payers[{i}].payer"
                 raise RuleDataError(f"{place}: {entry['payer']} has no file in profiles/payers")
-        tenants[path.stem] = _tenant(data)
+        tenants[path.stem] = _tenant(data, path.name)
     return tenants
 
 
-def _tenant(data: Mapping[str, Any]) -> Tenant:
+def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
     return Tenant(
         name=data["tenant"],
         title=data["title"],
@@ -76,4 +80,5 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         visit_length_tolerance=data.get("visit_length_tolerance", 8),
         supervision=data.get("supervision"),
         concept_maps=tuple(data.get("concept_maps", ())),
+        terms=terms.read(data, file),
     )
