@@ -5,6 +5,7 @@ many at a time and to the disk, and no call waits for that. After a loss of powe
 may be missing; a process that ends loses nothing.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -17,27 +18,31 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    delete,
     make_url,
     select,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateTable
 
 from plugin.store.engines import engine_of
 from plugin.store.faults import StoreError
 
-SWEEP_EVERY = 256
-"""Insertions; each sweep takes at most twice as many, so none is long."""
+log = logging.getLogger(__name__)
 
+SWEEP_EVERY = 256
+"""Insertions."""
+SLICE = 2 * SWEEP_EVERY
+"""Rows that one sweep looks at, in the order of their keys: an index on ``until`` would cost every
+insertion half as much again, and a sweep of all rows would be long."""
 INSERT = "INSERT INTO spent_tokens (id, until) VALUES (?, ?) ON CONFLICT DO NOTHING"
-SWEEP = "DELETE FROM spent_tokens WHERE id IN (SELECT id FROM spent_tokens WHERE until < ? LIMIT ?)"
 
 metadata = MetaData()
 spent = Table(
     "spent_tokens",
     metadata,
     Column("id", LargeBinary(16), primary_key=True),  # a hash of site, issuer and jti
-    Column("until", BigInteger, nullable=False, index=True),  # seconds since 1970
+    Column("until", BigInteger, nullable=False),  # seconds since 1970
     sqlite_with_rowid=False,
 )
 
@@ -51,8 +56,9 @@ class Spent:
         self._opening = threading.Lock()
         self._engine: Engine | None = None
         self._idle: deque[Any] = deque()
-        self._insert = self._sweep = ""
+        self._insert = ""
         self._count = 0
+        self._swept = b""
 
     def spend(self, name: bytes, until: int) -> bool:
         """Note a token until it has expired; tell whether it was not known yet.
@@ -61,10 +67,11 @@ class Spent:
             StoreError: the store does not answer.
 
         """
-        fresh = self._run("_insert", (name, until)) == 1
+        engine = self._engine or self._open()
+        fresh = self._inserted(engine, (name, until)) == 1
         self._count += 1
         if self._count % SWEEP_EVERY == 0:
-            self._run("_sweep", (int(time.time()), 2 * SWEEP_EVERY))
+            self._sweep(engine, int(time.time()))
         return fresh
 
     def knows(self, name: bytes) -> bool:
@@ -88,36 +95,50 @@ class Spent:
         if self._engine is not None:
             self._engine.dispose()
 
-    def _run(self, statement: str, values: tuple[Any, ...]) -> int:
-        """Run a statement on a connection kept open; once more where that one has gone."""
-        engine = self._engine or self._open()
-        for kept in (True, False):
-            try:
-                connection = self._idle.pop() if kept else engine.raw_connection()
-            except IndexError:
-                continue
-            except SQLAlchemyError as error:
-                raise StoreError("spent tokens cannot be reached") from error
-            try:
-                cursor = connection.cursor()
-                cursor.execute(getattr(self, statement), values)
-                rows: int = cursor.rowcount
-                cursor.close()
-            except engine.dialect.loaded_dbapi.Error as error:
-                connection.invalidate()
-                if not kept:
-                    raise StoreError("spent tokens cannot be stored") from error
-            else:
-                self._idle.append(connection)
-                return rows
-        raise StoreError("spent tokens cannot be stored")
+    def _inserted(self, engine: Engine, row: tuple[bytes, int]) -> int:
+        """Insert on a connection kept open; on a new one where that one has gone."""
+        try:
+            return self._on(self._idle.pop(), row)
+        except (IndexError, engine.dialect.loaded_dbapi.Error):
+            pass
+        try:
+            return self._on(engine.raw_connection(), row)
+        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
+            raise StoreError("spent tokens cannot be stored") from error
+
+    def _on(self, connection: Any, row: tuple[bytes, int]) -> int:
+        try:
+            cursor = connection.cursor()
+            cursor.execute(self._insert, row)
+            rows: int = cursor.rowcount
+            cursor.close()
+        except BaseException:
+            connection.invalidate()
+            raise
+        self._idle.append(connection)
+        return rows
+
+    def _sweep(self, engine: Engine, now: int) -> None:
+        """Take out what has expired in the next slice of keys; a fault waits for the next sweep."""
+        key = spent.c.id
+        try:
+            with engine.connect() as connection:
+                found = select(key).where(key > self._swept).order_by(key).limit(SLICE)
+                names = connection.scalars(found).all()
+                if names:
+                    passed = delete(spent).where(key > self._swept, key <= names[-1])
+                    connection.execute(passed.where(spent.c.until < now))
+        except SQLAlchemyError as error:
+            log.warning("expired tokens not swept: %s", type(error).__name__)
+        else:
+            self._swept = names[-1] if len(names) == SLICE else b""
 
     def _open(self) -> Engine:
         with self._opening:
             if self._engine is None:
                 try:
                     self._engine = self._prepared()
-                except (SQLAlchemyError, OSError) as error:
+                except (SQLAlchemyError, OSError, ImportError) as error:
                     raise StoreError("spent tokens cannot be opened") from error
             return self._engine
 
@@ -125,10 +146,8 @@ class Spent:
         engine = _engine(self._url)
         with engine.connect() as connection:
             connection.execute(CreateTable(spent, if_not_exists=True))
-            for index in spent.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
         mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
-        self._insert, self._sweep = INSERT.replace("?", mark), SWEEP.replace("?", mark)
+        self._insert = INSERT.replace("?", mark)
         return engine
 
 

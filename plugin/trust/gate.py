@@ -124,7 +124,7 @@ class Gate:
             raise refusal
 
     def _refused(self, site: str, reason: str, case: Case | None) -> RefusedError:
-        """Tell the operator why and the caller nothing; what is logged is in the site's own file."""
+        """Tell the operator why, the caller nothing; what is logged is of the site's file."""
         self.counts.refused[site, reason] += 1
         client = case.client.iss if case and case.client else "no registered client"
         log.warning("token refused: %s; site %s, %s", reason, site, client)

@@ -1,7 +1,7 @@
 """A bearer token taken apart (RFC 7515 compact form), with nothing in it believed yet."""
 
 import re
-from base64 import urlsafe_b64decode
+from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from plugin.trust.reasons import TokenRefusedError
 LONGEST = 8192
 """Characters; tokens of EHRs have about one thousand."""
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+PLAIN = bytes.maketrans(b"-_", b"+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,15 @@ def opened(token: str) -> Presented:
         raise TokenRefusedError("oversized")
     if not COMPACT.fullmatch(token):
         raise TokenRefusedError("malformed")
-    signed, _, signature = token.rpartition(".")
-    header, _, claims = signed.partition(".")
+    signed, _, signature = token.encode().rpartition(b".")
+    header, _, claims = signed.partition(b".")
     try:
         return Presented(
-            read_json(_decoded(header)),
-            read_json(_decoded(claims)),
-            signed.encode(),
-            _decoded(signature),
+            read_json(_decoded(header)), read_json(_decoded(claims)), signed, _decoded(signature)
         )
     except (RefusedError, ValueError):
         raise TokenRefusedError("malformed") from None
 
 
-def _decoded(part: str) -> bytes:
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+def _decoded(part: bytes) -> bytes:
+    return a2b_base64(part.translate(PLAIN) + b"==")
