@@ -19,7 +19,9 @@ from plugin.review import Reviewer
 from plugin.service import Service
 from plugin.settings import SettingsError
 from plugin.sites import Sites
-from plugin.store.store import PAUSE, Store, StoreError
+from plugin.store.faults import StoreError
+from plugin.store.store import PAUSE, Store
+from plugin.trust.gate import Gate
 from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
 from rules.policy import RuleDataError
 
@@ -48,6 +50,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         tenants=sites,
         store=store,
         reviewer=Reviewer(book, chosen.public_url, coder),
+        gate=Gate(chosen.public_url, store.spent.spend),
     )
     for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
         app.register_blueprint(blueprint)
@@ -84,7 +87,9 @@ def serve() -> Flask:
 
 
 def _refused(error: RefusedError) -> Response:
-    return _fault(error.status, error.issues)
+    response = _fault(error.status, error.issues)
+    response.headers.update(error.headers)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from plugin.conceptmap import ConceptMap
 from plugin.rulebook import ROOT, read_valid, schema
+from plugin.trust import terms
+from plugin.trust.terms import Terms
 from rules import RULES
 from rules.policy import RuleDataError
 from rules.words import Role, Setting
@@ -62,6 +64,8 @@ class Tenant:
     """Rules that speak to the record alone."""
     strict: bool = False
     """Whether every resource is held to the FHIR models before it is read."""
+    terms: Terms = field(default_factory=Terms)
+    """Who may call, and how often."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -87,7 +91,7 @@ def reader(root: Path = ROOT) -> Callable[[Path], Tenant]:
         data = read_valid(path, validator)
         for where, why in _faults(data, path.stem, payers, macs):
             raise RuleDataError(f"{path.name}: {where}: {why}")
-        return _tenant(data)
+        return _tenant(data, path.name)
 
     return read
 
@@ -107,7 +111,7 @@ def _faults(
         yield f"rules.{strange}", "there is no such rule"
 
 
-def _tenant(data: Mapping[str, Any]) -> Tenant:
+def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
     switches: Mapping[str, Switch] = data.get("rules", {})
     return Tenant(
         name=data["tenant"],
@@ -132,4 +136,5 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
         shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
         strict=data.get("validation") == "full",
+        terms=terms.read(data, file),
     )

@@ -19,7 +19,8 @@ from plugin.report import Report
 from plugin.rulebook import Rulebook
 from plugin.settings import PREFIX, Settings, SettingsError
 from plugin.sites import Sites
-from plugin.store.store import Store, StoreError, shown
+from plugin.store.faults import StoreError
+from plugin.store.store import Store, shown
 from plugin.web.freshness import Told, tables, uncovered
 from rules.policy import RuleDataError
 
