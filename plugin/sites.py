@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from plugin import tenants
+from plugin import tables, tenants
 from plugin.conceptmap import ConceptMap
-from plugin.fhir import concepts
+from plugin.fhir import coding, concepts
 from plugin.fhir.coding import Coder
 from plugin.rulebook import ROOT
 from plugin.tenants import Tenant
@@ -130,6 +130,16 @@ class Sites(Mapping[str, Tenant]):
             raise RuleDataError(f"{path.name}: the name of the file: should end in {SITE}")
         own = {kept.good.id: kept.good for kept in self._maps.values() if kept.good}
         return concepts.fitted(self._read(path), own, self._coder.maps)
+
+
+def load(folder: Path | None) -> Sites:
+    """Return the sites for a command, which needs no more of the rules than the table of codes.
+
+    Raises:
+        RuleDataError: a shipped file cannot be used.
+
+    """
+    return Sites(coding.load(tables.load(ROOT).codes, {}), folder)
 
 
 def _follow(held: "weakref.ref[Sites]") -> None:

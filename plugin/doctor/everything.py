@@ -12,13 +12,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from plugin import rulebook, settings
-from plugin.fhir import coding
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
 from plugin.report import Report
-from plugin.rulebook import Rulebook
 from plugin.settings import PREFIX, Settings, SettingsError
-from plugin.sites import Sites
+from plugin.sites import load
 from plugin.store.faults import StoreError
 from plugin.store.store import Store, shown
 from plugin.web.freshness import Told, tables, uncovered
@@ -37,10 +35,9 @@ def examine(environment: Mapping[str, str] = os.environ) -> int:
     report.about("Store")
     _store(chosen.database_url, report)
     report.about("Tables")
-    book = _book(chosen.home, report)
-    if book:
-        report.about("Sites")
-        _sites(chosen, book, report)
+    _tables(chosen.home, report)
+    report.about("Sites")
+    _sites(chosen, report)
     return report.status
 
 
@@ -124,19 +121,18 @@ def _made(where: Path, report: Report) -> None:
         report.fault(f"{where} cannot be made: {above} is not to be written to")
 
 
-def _book(home: Path, report: Report) -> Rulebook | None:
+def _tables(home: Path, report: Report) -> None:
     today = datetime.now(UTC).date()
     try:
         book = rulebook.load(editions=Editions(home))
     except (RuleDataError, EditionsError) as error:
         report.fault(str(error))
-        return None
+        return
     every = tables(book.now())
     for own in every:
         report.fine(_aged(own, own.plain(today)))
     for slot in uncovered(every, today):
         report.fault(f"{slot}: no edition speaks for today; import the newest (countersign import)")
-    return book
 
 
 def _aged(own: Told, plain: Mapping[str, Any]) -> str:
@@ -144,9 +140,9 @@ def _aged(own: Told, plain: Mapping[str, Any]) -> str:
     return f"{own.slot} {own.edition}: {plain['source']}, {plain['ageDays']} days old, for {span}"
 
 
-def _sites(chosen: Settings, book: Rulebook, report: Report) -> None:
+def _sites(chosen: Settings, report: Report) -> None:
     try:
-        sites = Sites(coding.load(book.tables.codes, {}), chosen.tenants)
+        sites = load(chosen.tenants)
     except RuleDataError as error:
         report.fault(str(error))
         return

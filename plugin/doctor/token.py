@@ -13,12 +13,10 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from plugin import settings, tables
-from plugin.fhir import coding
+from plugin import settings
 from plugin.hooks.services import SERVICES
-from plugin.rulebook import ROOT
 from plugin.settings import Settings, SettingsError
-from plugin.sites import Sites
+from plugin.sites import load
 from plugin.store.faults import StoreError
 from plugin.store.spent import Spent
 from plugin.tenants import DEMO, Tenant
@@ -54,7 +52,7 @@ def explain(file: str, *, tenant: str | None, at: str | None) -> int:
     """Print what becomes of a token; return 0 when it is accepted, 2 when it is not."""
     try:
         chosen, now = settings.load(), _moment(at)
-        sites = Sites(coding.load(tables.load(ROOT).codes, {}), chosen.tenants)
+        sites = load(chosen.tenants)
         token = opened(bearer(f"Bearer {_read(file)}"))
         site = _site(sites, tenant, token.claims.get("iss"))
     except TokenRefusedError as error:

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from plugin import settings, tables
-from plugin.fhir import coding
+from plugin import settings
 from plugin.fhir.access import allowed
 from plugin.onboarding.ehrs import EHRS
 from plugin.onboarding.trying import Trial, try_ehr, try_service
@@ -16,7 +15,7 @@ from plugin.onboarding.writing import Given, text, told
 from plugin.report import Report
 from plugin.rulebook import ROOT
 from plugin.settings import SettingsError
-from plugin.sites import Sites
+from plugin.sites import Sites, load
 from plugin.tenants import Tenant, reader
 from rules.policy import RuleDataError
 
@@ -103,7 +102,7 @@ def _wanting(path: Path) -> Iterator[str]:
 def run_list(_: argparse.Namespace) -> int:
     """List the sites; 2 when a file is refused."""
     try:
-        sites = _sites()
+        sites = load(settings.load().tenants)
     except (SettingsError, RuleDataError) as error:
         return _fail(str(error))
     for name, site in sorted(sites.items()):
@@ -117,7 +116,8 @@ def run_list(_: argparse.Namespace) -> int:
 def run_test(chosen: argparse.Namespace) -> int:
     """Try a site's EHR and this service; 2 when something does not work."""
     try:
-        own, sites = settings.load(), _sites()
+        own = settings.load()
+        sites = load(own.tenants)
         site = _site(sites, chosen.name)
         server = _server(site, chosen.server)
         token = _token(chosen.token) if chosen.token else ""
@@ -129,10 +129,6 @@ def run_test(chosen: argparse.Namespace) -> int:
     report.about("This service")
     try_service(site, chosen.service.rstrip("/") or own.public_url, report)
     return report.status
-
-
-def _sites() -> Sites:
-    return Sites(coding.load(tables.load(ROOT).codes, {}), settings.load().tenants)
 
 
 def _site(sites: Sites, name: str) -> Tenant:
