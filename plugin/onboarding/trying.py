@@ -65,10 +65,10 @@ class Trial:
         status, body = called("GET", f"{self.server}/{query}", headers)
         found = _json(body)
         if status != requests.codes.ok:
-            moved = ", to somewhere else; name that address" if status // 100 == 3 else ""  # noqa: PLR2004 - HTTP
+            moved = ", a redirect, which is never followed" if status // 100 == 3 else ""  # noqa: PLR2004 - HTTP
             raise TrialError(f"answered {status}{moved}", status)
         if found.get("resourceType") in {None, "OperationOutcome"}:
-            raise TrialError("answered without a resource")
+            raise TrialError("answered without a resource", status)
         return found
 
 
