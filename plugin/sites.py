@@ -25,10 +25,11 @@ from rules.policy import RuleDataError
 log = logging.getLogger(__name__)
 PERIOD = 0.5
 """Seconds between looks at the files."""
-SITE, MISNAMED, MAP = ".yaml", ".yml", ".json"
+SITE, MISNAMED, MAP, MAPS = ".yaml", ".yml", ".json", "ConceptMap-"
 Stamp = tuple[int, int, int]
 """What changes whenever a file does."""
-Stamps = Mapping[Path, Stamp]
+Stamps = Mapping[str, Stamp]
+"""Files, as texts: they are compared twice a second."""
 T = TypeVar("T")
 
 
@@ -62,6 +63,7 @@ class Sites(Mapping[str, Tenant]):
         self._maps: Mapping[Path, Kept[ConceptMap]] = {}
         self._files: Mapping[Path, Kept[Tenant]] = {}
         self._now: Mapping[str, Tenant] = {}
+        self._refused: tuple[str, ...] = ()
         self.faults: tuple[str, ...] = ()
         """What is wrong with the files: file, place and reason of each."""
         self.look()
@@ -103,23 +105,24 @@ class Sites(Mapping[str, Tenant]):
             except OSError as error:
                 self.faults = (f"{error.filename}: cannot be read: {error.strerror}",)
                 return
-            due = _settled(found, self._seen, self._taken)
-            self._seen = found
-            if due != self._taken:
+            seen, self._seen = self._seen, found
+            if found != self._taken and (due := _settled(found, seen, self._taken)) != self._taken:
                 self._take(due)
-            self.faults = _faults(self._maps, self._files)
+            self.faults = self._refused
 
     def _take(self, due: Stamps) -> None:
         """Read the files that are new or have changed, and let all sites change at once."""
-        changed = {path for path, _ in due.items() ^ self._taken.items()}
-        own = [path for path in due if path.suffix == MAP]
-        self._maps = _renewed(self._maps, own, changed, self._map)
+        changed = {Path(name) for name, _ in due.items() ^ self._taken.items()}
+        paths = [Path(name) for name in sorted(due)]
+        maps = [path for path in paths if path.suffix == MAP]
+        self._maps = _renewed(self._maps, maps, changed, self._map)
         if any(path.suffix == MAP for path in changed):
-            changed |= due.keys()
-        files = [path for path in due if path.suffix != MAP]
+            changed.update(paths)
+        files = [path for path in paths if path.suffix != MAP]
         self._files = _renewed(self._files, files, changed, self._site)
         chosen = {name: self._files[p] for name, p in _chosen(self._files, self._folders).items()}
         self._now = {name: kept.good for name, kept in chosen.items() if kept.good}
+        self._refused = _faults(self._maps, self._files)
         self._taken = due
 
     def _map(self, path: Path) -> ConceptMap:
@@ -157,43 +160,44 @@ def _follow(held: "weakref.ref[Sites]") -> None:
         pause.wait(PERIOD)
 
 
-def _found(folders: Iterable[Path], before: Stamps) -> dict[Path, Stamp]:
+def _found(folders: Iterable[Path], before: Stamps) -> dict[str, Stamp]:
     """Return what stands in folders; one that was never there is empty.
 
     Raises:
         OSError: a folder that had files cannot be read, or is there no more.
 
     """
-    found: dict[Path, Stamp] = {}
+    found: dict[str, Stamp] = {}
     for folder in folders:
         try:
             found |= _stamped(folder)
         except FileNotFoundError:
-            if any(path.parent == folder for path in before):
+            if any(Path(name).parent == folder for name in before):
                 raise
     return found
 
 
-def _stamped(folder: Path) -> Iterator[tuple[Path, Stamp]]:
-    for entry in sorted(os.scandir(folder), key=lambda own: own.name):
-        path = Path(entry.path)
-        mine = path.suffix in {SITE, MISNAMED} or path.match("ConceptMap-*.json")
-        if mine and not entry.name.startswith("."):
-            try:
-                own = entry.stat()
-            except FileNotFoundError:  # gone since, or a link to nowhere
-                continue
-            yield path, (own.st_ino, own.st_mtime_ns, own.st_size)
+def _stamped(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            mine = name.endswith((SITE, MISNAMED)) or (name.endswith(MAP) and name.startswith(MAPS))
+            if mine and not name.startswith("."):
+                try:
+                    own = entry.stat()
+                except FileNotFoundError:  # gone since, or a link to nowhere
+                    continue
+                yield entry.path, (own.st_ino, own.st_mtime_ns, own.st_size)
 
 
-def _settled(found: Stamps, seen: Stamps, taken: Stamps) -> dict[Path, Stamp]:
+def _settled(found: Stamps, seen: Stamps, taken: Stamps) -> dict[str, Stamp]:
     """Return what to go by: what two looks agree on, and of the rest what was taken before."""
     settled = {}
-    for path in sorted(found.keys() | seen.keys()):
-        same = found.get(path) == seen.get(path)
-        stamp = (found if same else taken).get(path)
+    for name in found.keys() | seen.keys():
+        same = found.get(name) == seen.get(name)
+        stamp = (found if same else taken).get(name)
         if stamp:
-            settled[path] = stamp
+            settled[name] = stamp
     return settled
 
 
