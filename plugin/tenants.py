@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from plugin.conceptmap import ConceptMap
+from plugin.imports.locality import Place
 from plugin.rulebook import ROOT, read_valid, schema
 from plugin.trust import terms
 from plugin.trust.terms import Terms
@@ -62,6 +63,10 @@ class Tenant:
     """Rules that say nothing here."""
     shadow: frozenset[str] = frozenset()
     """Rules that speak to the record alone."""
+    locality: Place | None = None
+    """Where estimates are priced; None for the nation."""
+    apm: bool = False
+    """Whether its clinicians qualify in an advanced payment model, which has its own factor."""
     strict: bool = False
     """Whether every resource is held to the FHIR models before it is read."""
     terms: Terms = field(default_factory=Terms)
@@ -135,6 +140,8 @@ def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
         write=data.get("write", DEFAULT_WRITE),
         off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
         shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
+        locality=Place(**data["locality"]) if "locality" in data else None,
+        apm=data.get("apm", False),
         strict=data.get("validation") == "full",
         terms=terms.read(data, file),
     )

@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
+from plugin.estimate import Estimate, estimated
 from plugin.fhir.coding import told
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
 from plugin.hooks.messages import context_of, envelope
 from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
 from plugin.review import Asked, Review
+from plugin.rulebook import Rulebook
 from plugin.tenants import DEMO, Tenant
 from plugin.web import pages
 from rules.model import Line
@@ -33,7 +35,7 @@ def check() -> Response:
     gathered, asked = taken(read_json(body_of(request)), site)
     review = ours.reviewer.review(gathered, asked)
     ours.store.record(review.decision)
-    return answer(reviewed(review))
+    return answer(reviewed(review, worth(review, asked.tenant, ours.book)))
 
 
 @blueprint.get("/explain/<trace>")
@@ -49,6 +51,8 @@ def explain(trace: str) -> ResponseReturnValue:
         why = "was recorded by a version that kept other facts"
         raise RefusedError(410, Issue("trace", why, "not-supported")) from None
     same = decision.rulebook == ours.book.fingerprint
+    site = ours.tenants.get(decision.tenant) or Tenant(name=decision.tenant, title="")
+    estimate = worth(review, site, ours.book)
     if pages.wants_page():
         return render_template(
             "explain.html",
@@ -57,9 +61,10 @@ def explain(trace: str) -> ResponseReturnValue:
             about=ours.book.about,
             worked=worked,
             told=told,
+            estimate=estimate,
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
-    return answer({**reviewed(review), **derivation, "cards": review.cards})
+    return answer({**reviewed(review, estimate), **derivation, "cards": review.cards})
 
 
 def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
@@ -92,7 +97,12 @@ def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
     return gathered, asked
 
 
-def reviewed(review: Review) -> dict[str, Any]:
+def worth(review: Review, site: Tenant, book: Rulebook) -> Estimate:
+    """Return what a settled bill is worth, for whoever reads it; no decision waits for it."""
+    return estimated(review.reading.visit, review.bill.lines, site, book.now())
+
+
+def reviewed(review: Review, estimate: Estimate) -> dict[str, Any]:
     """Return a review as plain JSON."""
     return {
         "bill": [_line(line) for line in review.bill.lines],
@@ -109,6 +119,7 @@ def reviewed(review: Review) -> dict[str, Any]:
         "findings": findings(review.bill),
         "notChecked": not_checked(review.bill),
         "leftOut": [{"where": i.where, "why": i.why} for i in review.reading.left_out],
+        "estimate": estimate.plain(),
         "trace": review.trace,
     }
 
