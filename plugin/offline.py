@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from plugin import rulebook, settings, tenants
+from plugin import rulebook, settings
 from plugin.cards import worked
 from plugin.errors import RefusedError
 from plugin.estimate import Estimate
@@ -20,6 +21,8 @@ from plugin.json import read as read_json
 from plugin.parts import encode
 from plugin.review import Review, Reviewer
 from plugin.settings import SettingsError
+from plugin.sites import Sites
+from plugin.tenants import DEMO, Tenant
 from plugin.web.check import reviewed, worth
 from rules.model import Finding
 from rules.policy import RuleDataError
@@ -27,11 +30,14 @@ from rules.policy import RuleDataError
 MARKS = {"info": "note", "warning": "warn", "critical": "STOP"}
 
 
-def check_file(name: str, *, as_json: bool) -> int:
-    """Print what a review of a file says; 2 when the file cannot be checked, else 0."""
+def check_file(name: str, *, as_json: bool, tenant: str = DEMO, strict: bool = False) -> int:
+    """Print what a review of a file says; 2 when the file cannot be checked, else 0.
+
+    With ``strict`` every resource is held to the full FHIR models, as a site may ask for too.
+    """
     try:
         body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        review, estimate = _review(body)
+        review, estimate = _review(body, tenant, strict=strict)
     except OSError as error:
         return _fail(f"{name}: cannot be read: {error.strerror}")
     except (RefusedError, RuleDataError) as error:
@@ -92,13 +98,24 @@ def _told(finding: Finding, mark: str) -> Iterator[str]:
         yield f"        {fix.label}, if {fix.attests}"
 
 
-def _review(body: bytes) -> tuple[Review, Estimate]:
-    sites = tenants.load()
-    book = rulebook.load(editions=Editions(settings.load().home))
-    gathered, asked = taken(read_json(body), sites[tenants.DEMO])
-    coder = coding.load(book.tables.codes, sites)
+def _review(body: bytes, tenant: str, *, strict: bool) -> tuple[Review, Estimate]:
+    chosen = settings.load()
+    book = rulebook.load(editions=Editions(chosen.home))
+    coder = coding.load(book.tables.codes, {})
+    site = _site(Sites(coder, chosen.tenants), tenant)
+    data = read_json(body)
+    gathered, asked = taken(data, replace(site, strict=True) if strict else site)
     review = Reviewer(book, "https://countersign.invalid", coder).review(gathered, asked)
     return review, worth(review, asked.tenant, book)
+
+
+def _site(sites: Sites, name: str) -> Tenant:
+    """Return a site; SettingsError, with what may be wrong, when there is none."""
+    if name in sites:
+        return sites[name]
+    found = ", ".join(sorted(sites))
+    why = next((f for f in sites.faults if f"{name}.yaml: " in f), f"no such site, but {found}")
+    raise SettingsError(f"--tenant {name}: {why}")
 
 
 def _fail(message: str) -> int:

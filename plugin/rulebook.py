@@ -31,6 +31,7 @@ KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
 """Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
 TEXT, BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:bool"
+EMPTY = "is empty: fill it in, or leave the key out"
 LAYERS = ("payer", "mac")
 """Kinds that say what differs from the base."""
 
@@ -203,7 +204,7 @@ def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator)
         inner = context[branch] if context else [error]
         for fault in inner:
             where = ".".join(str(step) for step in fault.instance_path) or "top level"
-            yield f"{where}: {fault.message}"
+            yield f"{where}: {EMPTY if fault.instance is None else fault.message}"
 
 
 def _layers(

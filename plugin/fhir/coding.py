@@ -8,9 +8,10 @@ from threading import Lock
 import msgspec
 
 from plugin import lexicon as lexicons
+from plugin.conceptmap import Concept, Match
 from plugin.fhir import concepts
 from plugin.fhir.charted import Charted
-from plugin.fhir.concepts import Concept, Maps, Match
+from plugin.fhir.concepts import Maps
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import InWords, Procedure
 from plugin.fhir.models import judge

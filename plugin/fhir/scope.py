@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from plugin.errors import Issue, RefusedError
-from plugin.fhir.decode import Decoder, Read
+from plugin.fhir.decode import Decoder, Read, Strict
 from plugin.fhir.elements import Encounter, Patient, Reference
 from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.references import Aliases
@@ -40,7 +40,7 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
             cannot be read or belongs to somebody else.
 
     """
-    decoder = Decoder()
+    decoder = Strict() if tenant.strict else Decoder()
     aliases = Aliases(gathered.found.values())
     encounter = _encounter(gathered, encounter_id.rsplit("/", 1)[-1], decoder)
     patient = _patient(gathered, patient_id.rsplit("/", 1)[-1], decoder)

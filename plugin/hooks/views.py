@@ -12,6 +12,7 @@ from plugin.cards import OWN
 from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
 from plugin.fhir.gather import KEYS, Gathered, prefetched
+from plugin.hooks.browsers import shared
 from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
 from plugin.hooks.services import SERVICES, CdsService, discovery
 from plugin.json import read as read_json
@@ -22,6 +23,7 @@ from plugin.tenants import DEMO, Tenant
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__)
+blueprint.after_app_request(shared)
 
 FEEDBACK = Feedback()
 OBTAINED = ("encounter", "procedures")
@@ -32,7 +34,10 @@ OBTAINED = ("encounter", "procedures")
 @blueprint.get("/t/<tenant>/cds-services")
 def discover(tenant: str = DEMO) -> Response:
     """List the services."""
-    parts(current_app).tenant(tenant)
+    ours = parts(current_app)
+    site = ours.tenant(tenant)
+    if site.terms.discovery_token:
+        ours.gate.admit(site, request.environ)
     return answer(discovery())
 
 
@@ -42,6 +47,7 @@ def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
+    ours.gate.admit(site, request.environ)
     message = envelope(read_json(body_of(request)))
     return answer({"cards": cards_for(message, asked, site, ours)})
 
@@ -52,9 +58,10 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
     """Keep what became of cards."""
     ours = parts(current_app)
     site, asked = ours.tenant(tenant), _service(service)
+    ours.gate.admit(site, request.environ)
     message = load(FEEDBACK, read_json(body_of(request)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
-    return Response(status=200)
+    return Response(status=200, headers={"Cache-Control": "no-store"})
 
 
 def cards_for(

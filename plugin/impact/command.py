@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from plugin import rulebook, settings, tenants
+from plugin import rulebook, settings
 from plugin.errors import RefusedError
 from plugin.fhir import coding
 from plugin.impact.changes import compare
@@ -29,7 +29,10 @@ from plugin.imports.quarters import plain
 from plugin.moment import Moment
 from plugin.rulebook import Rulebook
 from plugin.settings import Settings, SettingsError
-from plugin.store.store import Store, StoreError
+from plugin.sites import Sites
+from plugin.store.faults import StoreError
+from plugin.store.store import Store
+from plugin.tenants import DEMO
 from rules.policy import RuleDataError
 
 DONE, REFUSED = 0, 2
@@ -81,14 +84,14 @@ def _tally(how: Settings, book: Rulebook, asked: tuple[Sides, str], name: str) -
         for own in (sides.old, sides.new)
     )
     judge = Judge(old, new, date.fromisoformat(day) if day else None)
-    sites, tally = tenants.load(), Tally()
+    coder, tally = coding.load(book.tables.codes, {}), Tally()
     with ExitStack() as held:
         file, size = held.enter_context(_opened(name))
         progress = Progress(sys.stderr, size, "visits")
         held.callback(progress.end)
         opener = Opener(
-            tenant=sites[tenants.DEMO],
-            coder=coding.load(book.tables.codes, sites),
+            tenant=Sites(coder, how.tenants)[DEMO],
+            coder=coder,
             store=cache(lambda: _store(how, held)),
         )
         for line in lines(file):

@@ -27,8 +27,9 @@ TRACE = re.compile(r"[0-9a-f]{32}")
 def check() -> Response:
     """Review a visit given as a CDS Hooks request or as a FHIR Bundle."""
     ours = parts(current_app)
-    data = read_json(body_of(request))
-    gathered, asked = taken(data, ours.tenant(DEMO))
+    site = ours.tenant(DEMO)
+    ours.gate.admit(site, request.environ)
+    gathered, asked = taken(read_json(body_of(request)), site)
     review = ours.reviewer.review(gathered, asked)
     ours.store.record(review.decision)
     return answer(reviewed(review, worth(review, asked.tenant, ours.book)))

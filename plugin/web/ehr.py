@@ -24,7 +24,8 @@ from plugin.hooks.views import cards_for
 from plugin.json import read as read_json
 from plugin.parts import Parts, parts
 from plugin.review import override_reasons
-from plugin.store.store import Event, StoreError
+from plugin.store.faults import StoreError
+from plugin.store.store import Event
 from plugin.tenants import DEMO
 from plugin.web import charges, pages
 from plugin.web.form import Held, read, taken
