@@ -22,6 +22,10 @@ class Tenant:
     """Answers callers that show no token; simulated data only."""
     setting: Setting = "practitioner"
     fhir_servers: tuple[str, ...] = ()
+    private_network: bool = False
+    """Whether the names of its FHIR servers may stand for addresses of a private network."""
+    procedures: Literal["encounter", "date", "fetched"] = "encounter"
+    """How its EHR can be asked for a visit's procedures."""
     max_cards: int = 3
     time_budget: float = 1.5
     """Seconds that fetching may take in one request."""
@@ -67,6 +71,8 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         open=data.get("open", False),
         setting=data["setting"],
         fhir_servers=tuple(data.get("fhir_servers", ())),
+        private_network=data.get("private_network", False),
+        procedures=data.get("procedures", "encounter"),
         max_cards=data.get("max_cards", 3),
         time_budget=data.get("time_budget_ms", 1500) / 1000,
         # The first match wins, so it is written last.
