@@ -116,7 +116,6 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     """Return the procedures of this encounter and when they were, and those of other visits."""
     mine: list[Charted] = []
     others: list[Read[Procedure]] = []
-    strangers: list[str] = []
     for found in once(scope.gathered.under("procedures")):
         try:
             read = scope.decoder.needed(found, Procedure)
@@ -135,17 +134,8 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         elif procedure.encounter is None:
             scope.decoder.stranger(f"{read.where}.subject")
         else:
-            strangers.append(f"{read.where}.subject")
-    _left_out(strangers, scope, alone=not mine)
+            raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine, others
-
-
-def _left_out(strangers: Sequence[str], scope: Scope, *, alone: bool) -> None:
-    """Leave out what is another patient's; refuse a request that brings nothing but it."""
-    for place in strangers:
-        scope.decoder.stranger(place)
-        if alone:
-            raise RefusedError(400, Issue(place, NOT_THEIRS))
 
 
 def _here(procedure: Procedure, scope: Scope) -> bool:
@@ -211,8 +201,11 @@ def _occurrence(mine: Sequence[Charted], on: date) -> str:
 def _coverages(scope: Scope) -> list[Read[Coverage]]:
     found = [scope.decoder.needed(item, Coverage) for item in scope.gathered.under("coverage")]
     mine = [read for read in found if scope.theirs(read.it.beneficiary)]
-    strangers = [f"{read.where}.beneficiary" for read in found if read not in mine]
-    _left_out(strangers, scope, alone=not mine)
+    for read in found:
+        if read not in mine:
+            scope.decoder.stranger(f"{read.where}.beneficiary")
+    if found and not mine:
+        raise RefusedError(400, Issue(f"{found[0].where}.beneficiary", NOT_THEIRS))
     return mine
 
 
