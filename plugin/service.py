@@ -1,6 +1,8 @@
 """Flask without what none of our views needs: sessions, coroutines, signals, set-up and hosts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -8,6 +10,33 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
 NOBODY = NullSession()
+RUNNING = 8
+"""Requests that run at a time; more would only take turns at one interpreter, and all be late."""
+WAITING = 16
+"""Requests that may wait for another server meanwhile, each on a thread of its own."""
+
+
+class Gate:
+    """Lets a number of threads run at a time."""
+
+    def __init__(self, places: int) -> None:
+        """Begin with every place free."""
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(places):
+            self._free.put(None)
+        self.enter, self.leave = self._free.get, self._free.put
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Give up the place for as long as something else is waited for."""
+        self.leave(None)
+        try:
+            yield
+        finally:
+            self.enter()
+
+
+gate = Gate(RUNNING)
 
 
 class NoSessions(SessionInterface):
@@ -47,10 +76,13 @@ class Service(Flask):
 
     def full_dispatch_request(self) -> Response:
         """Answer a request by its view, or by the handler of what it raised."""
+        gate.enter()
         try:
             given = self.dispatch_request()
         except Exception as error:
             given = self.handle_user_exception(error)
+        finally:
+            gate.leave(None)
         response = self.make_response(given)
         for change in self.after_request_funcs.get(None, ()):
             response = self.ensure_sync(change)(response)

@@ -20,6 +20,7 @@ from plugin.fhir.lanes import Lane, lane_to
 from plugin.fhir.times import day, moment
 from plugin.fhir.wire import LARGEST, FetchError, LateError, NotOfferedError, body_of
 from plugin.json import read as read_json
+from plugin.service import gate
 
 ASIDE = BEYOND | {"conditions", "minutes"}
 """Keys that a visit can well do without: they are waited for last."""
@@ -64,7 +65,8 @@ def fill(
         return
     errand = _Errand(gathered, access, lane, f"Patient/{tokens.get('context.patientId', '')}")
     try:
-        errand.run(wanted, tokens)
+        with gate.aside():
+            errand.run(wanted, tokens)
     finally:
         lane.leave(answered=errand.answered or not errand.late)
 

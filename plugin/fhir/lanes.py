@@ -12,15 +12,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+from plugin import service
 from plugin.fhir.wire import THREADS
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-WAITING = 6
+EACH = 6
 """Requests that may wait for one server at a time."""
-OVERALL = 18
-"""Requests that may wait for any server at a time; the other threads of a worker stay free."""
 MISSES = 3
 """Requests in a row that a server lets run out of time before its lane rests."""
 REST = 5.0
@@ -28,7 +27,7 @@ REST = 5.0
 LANES = 256
 """Lanes that are kept; the one longest unused gives way."""
 
-_overall = threading.BoundedSemaphore(OVERALL)
+_overall = threading.BoundedSemaphore(service.WAITING)
 
 
 class Lane:
@@ -46,7 +45,7 @@ class Lane:
         """Tell whether one more request may wait for this server; it then has to leave."""
         now = time.monotonic()
         with self._lock:
-            if self._waiting >= WAITING or now < self._resting_until:
+            if self._waiting >= EACH or now < self._resting_until:
                 return False
             if not _overall.acquire(blocking=False):
                 return False
