@@ -1,8 +1,9 @@
 """Flask without what none of our views needs: sessions, coroutines, signals, set-up and hosts."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -17,19 +18,37 @@ WAITING = 16
 
 
 class Gate:
-    """Lets a number of threads run at a time."""
+    """Lets a number of threads run at a time, in the order in which they came."""
 
     def __init__(self, places: int) -> None:
         """Begin with every place free."""
-        self._free: SimpleQueue[None] = SimpleQueue()
-        for _ in range(places):
-            self._free.put(None)
-        self.enter, self.leave = self._free.get, self._free.put
+        self._free = places
+        self._lock = Lock()
+        self._queue: deque[Lock] = deque()
+
+    def enter(self) -> None:
+        """Take a place, when one is free and nobody came before."""
+        with self._lock:
+            if self._free > 0:
+                self._free -= 1
+                return
+            turn = Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        turn.acquire()
+
+    def leave(self) -> None:
+        """Hand the place to whoever waits longest."""
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._free += 1
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Give up the place for as long as something else is waited for."""
-        self.leave(None)
+        self.leave()
         try:
             yield
         finally:
@@ -74,15 +93,20 @@ class Service(Flask):
             query_args=request.environ.get("QUERY_STRING"),
         )
 
+    def wsgi_app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer a request when it is its turn."""
+        gate.enter()
+        try:
+            return super().wsgi_app(environ, start_response)
+        finally:
+            gate.leave()
+
     def full_dispatch_request(self) -> Response:
         """Answer a request by its view, or by the handler of what it raised."""
-        gate.enter()
         try:
             given = self.dispatch_request()
         except Exception as error:
             given = self.handle_user_exception(error)
-        finally:
-            gate.leave(None)
         response = self.make_response(given)
         for change in self.after_request_funcs.get(None, ()):
             response = self.ensure_sync(change)(response)
