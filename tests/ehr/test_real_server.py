@@ -53,7 +53,8 @@ def charges(asked: Json, server: Sekmet) -> list[tuple[str, int]]:
 
 def suggested(found: list[Json]) -> Json:
     """Return the one-click correction of the charges."""
-    (one,) = [s for card in found for s in card.get("suggestions", []) if s["isRecommended"]]
+    every: list[Json] = [s for card in found for s in card.get("suggestions", [])]
+    (one,) = [each for each in every if each["isRecommended"]]
     return one
 
 
