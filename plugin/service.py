@@ -24,7 +24,7 @@ class Gate:
         """Begin with every place free."""
         self._free = places
         self._lock = Lock()
-        self._queue: deque[Lock] = deque()
+        self.queue: deque[Lock] = deque()
 
     def enter(self) -> None:
         """Take a place, when one is free and nobody came before."""
@@ -34,14 +34,14 @@ class Gate:
                 return
             turn = Lock()
             turn.acquire()
-            self._queue.append(turn)
+            self.queue.append(turn)
         turn.acquire()
 
     def leave(self) -> None:
         """Hand the place to whoever waits longest."""
         with self._lock:
-            if self._queue:
-                self._queue.popleft().release()
+            if self.queue:
+                self.queue.popleft().release()
             else:
                 self._free += 1
 

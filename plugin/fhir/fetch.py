@@ -31,7 +31,7 @@ BY_DAY = (
 )
 """For servers that know procedures by patient and date alone; the range has both its ends."""
 NO_DAY = "the encounter tells no day to ask for"
-ANOTHERS = "what the EHR's FHIR server gave is another's"
+ANOTHERS = "what the EHR's FHIR server gave is not what was asked for"
 BUSY = "the EHR's FHIR server has been too slow, and was not asked"
 
 
@@ -213,8 +213,8 @@ def _read(body: bytes, url: str) -> Raw:
         page = read_json(body)
     except RefusedError as error:
         raise FetchError("the answer is not well-formed JSON") from error
-    name = unquote(url.rsplit("/", 1)[-1])
-    if "?" not in url and page.get("resourceType") != "Bundle" and page.get("id", name) != name:
+    kind, tail = page.get("resourceType"), unquote(url).rsplit("/", 2)[1:]
+    if kind not in ("Bundle", "OperationOutcome") and [kind, page.get("id", tail[1])] != tail:
         raise FetchError(ANOTHERS)
     return page
 

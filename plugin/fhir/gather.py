@@ -81,7 +81,8 @@ class Gathered:
     def put(self, key: str, value: Any, where: str, patient: str = "") -> None:
         """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
 
-        With a patient (``Patient/<id>``), what names another one is left out.
+        With a patient (``Patient/<id>``) it was fetched: what names another one is left out, and
+        what is of another type goes where it belongs.
 
         Raises:
             RefusedError: 400, when it is none of these.
@@ -96,10 +97,10 @@ class Gathered:
         for one in found:
             if patient and not self._theirs(one, patient):
                 continue
-            if not one.included:
+            if not one.included and not patient:
                 own.append(one)
-            elif other := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
-                self.found.setdefault(other, []).append(one)
+            elif fits := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
+                self.found.setdefault(fits, []).append(one)
 
     def _failed(self, key: str, value: Any) -> bool:
         """Tell whether the EHR answered with an error; remember where Bundles go on."""

@@ -2,19 +2,17 @@
 
 import json
 import uuid
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from plugin.parts import parts
 from tests.ehr.sekmet import TOKEN, Sekmet
 from tests.hooks.faults import places
-from tests.hooks.fetched import ASIDE, asking
+from tests.hooks.fetched import ASIDE, allow, asking
 from tests.hooks.invariants import KEY, hold
-from tests.hooks.service import cards, equip, post
+from tests.hooks.service import cards, post
 from tests.hooks.visits import MARK, NUCC, Json, bundle, collection, practitioner, request
 
 CHART = ("97110 12min pt", "97110 14min pta")
@@ -169,8 +167,7 @@ def test_what_the_scopes_of_a_token_leave_out_is_owned_up_to(
 def test_each_way_of_asking_for_procedures_finds_the_same_ones(
     procedures: Any, app: Flask, server: Sekmet
 ) -> None:
-    demo = replace(parts(app).tenants["demo"], procedures=procedures)
-    equip(app, tenants={"demo": demo})
+    allow(app, procedures=procedures)
     sent = visit()
     asked = stored(sent, server)
     earlier = renamed(sent["prefetch"]["procedures"]["entry"][0]["resource"])
