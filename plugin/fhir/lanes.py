@@ -18,8 +18,10 @@ from plugin.fhir.wire import THREADS
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EACH = 6
+EACH = 12
 """Requests that may wait for one server at a time."""
+FEW = 3
+"""Requests that may wait for one that let the last of them run out of time."""
 MISSES = 3
 """Requests in a row that a server lets run out of time before its lane rests."""
 REST = 5.0
@@ -45,7 +47,7 @@ class Lane:
         """Tell whether one more request may wait for this server; it then has to leave."""
         now = time.monotonic()
         with self._lock:
-            if self._waiting >= EACH or now < self._resting_until:
+            if self._waiting >= (FEW if self._missed else EACH) or now < self._resting_until:
                 return False
             if not _overall.acquire(blocking=False):
                 return False

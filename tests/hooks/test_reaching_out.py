@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import Flask
 
-from plugin.fhir.lanes import EACH, MISSES, Lane
+from plugin.fhir.lanes import EACH, FEW, MISSES, Lane
 from plugin.service import WAITING, Gate
 from tests.hooks.fetched import allow, asking, usual
 from tests.hooks.invariants import hold
@@ -62,6 +62,17 @@ def test_few_requests_wait_for_one_server() -> None:
     lane.leave(answered=True)
     assert lane.enter()
     for _ in range(EACH):
+        lane.leave(answered=True)
+
+
+def test_fewer_wait_for_one_that_let_the_time_run_out() -> None:
+    lane = Lane()
+    assert lane.enter()
+    lane.leave(answered=False)
+
+    assert [lane.enter() for _ in range(FEW + 1)] == [True] * FEW + [False]
+
+    for _ in range(FEW):
         lane.leave(answered=True)
 
 
