@@ -57,6 +57,11 @@ class Found(msgspec.Struct, frozen=True, gc=False):
         given = self.raw.get("id")
         return given if isinstance(given, str) else self.alias.replace(":", "/").split("/")[-1]
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Its type and name, by which it is known again."""
+        return str(self.raw.get("resourceType")), self.name
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -81,6 +86,7 @@ class Gathered:
     def put(self, key: str, value: Any, where: str, patient: str = "") -> None:
         """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
 
+        What came first stands: a resource that is there already is not taken again.
         With a patient (``Patient/<id>``) it was fetched: what names another one is left out, and
         what is of another type goes where it belongs.
 
@@ -94,8 +100,9 @@ class Gathered:
         if len(found) + len(self.under(key)) > ENTRIES:
             raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
         own = self.found.setdefault(key, [])
+        before = {one.identity for one in own if one.name}
         for one in found:
-            if patient and not self._theirs(one, patient):
+            if (before and one.identity in before) or (patient and not self._theirs(one, patient)):
                 continue
             if not one.included and not patient:
                 own.append(one)
