@@ -1,19 +1,15 @@
 """A FHIR server for all tests of this folder, and our service beside it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
-from plugin.parts import parts
 from tests.ehr.sekmet import Sekmet, running
-from tests.hooks.conftest import stand
+from tests.hooks.conftest import app, client, home, stand
 from tests.hooks.fetched import allow
-from tests.hooks.service import start
 
-__all__ = ["stand"]
+__all__ = ["app", "client", "home", "stand"]
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +20,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sekmet]:
         yield found
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    made = start(tmp_path)
-    allow(made)
-    yield made
-    parts(made).store.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+@pytest.fixture(autouse=True)
+def _site(app: Flask) -> None:
+    allow(app)

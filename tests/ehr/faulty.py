@@ -114,7 +114,7 @@ FAULTS: dict[str, Faulty] = {
     "an error in an array": body(b'[{"resourceType":"OperationOutcome"}]'),
     "a page for people": body(f"<html>{MARK}</html>".encode(), "text/html"),
     "ten megabytes": body(b'{"a": "' + b"x" * TEN_MEGABYTES + b'"}'),
-    "a bomb": body(gzip.compress(b" " * LARGEST * 20), **{"Content-Encoding": "gzip"}),
+    "a bomb": body(gzip.compress(b" " * LARGEST * 3), **{"Content-Encoding": "gzip"}),
     "half an answer": plain(truncated),
     "no answer": body(b""),
     "a broken connection": plain(resetting),
