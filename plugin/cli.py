@@ -58,6 +58,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
+    from plugin.service import RUNNING, WAITING  # noqa: PLC0415
+
     # Few threads allocate at once; more arenas would only hold memory back.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     if how.demo:
@@ -70,7 +72,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         port=how.port,
         interface=Interfaces.WSGI,
         workers=how.workers,
-        blocking_threads=8,
+        blocking_threads=RUNNING + WAITING,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,

@@ -10,6 +10,7 @@ from plugin.errors import Issue, RefusedError
 from plugin.fhir.elements import Resource
 from plugin.fhir.gather import Found
 from plugin.fhir.models import judge
+from plugin.fhir.strangers import NOT_THEIRS, refused
 
 DATES = frozenset(
     (
@@ -95,6 +96,11 @@ class Decoder:
     def omit(self, where: str, why: str) -> None:
         """Leave something out, and say so."""
         self.left_out.append(Issue(where, why))
+
+    def stranger(self, where: str) -> None:
+        """Leave out what is of another patient, say so, and count it."""
+        refused.add()
+        self.omit(where, NOT_THEIRS)
 
 
 class Strict(Decoder):

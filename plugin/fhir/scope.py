@@ -9,9 +9,8 @@ from plugin.fhir.decode import Decoder, Read, Strict
 from plugin.fhir.elements import Encounter, Patient, Reference
 from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.references import Aliases
+from plugin.fhir.strangers import NOT_THEIRS
 from plugin.tenants import Tenant
-
-NOT_THEIRS = "is not the context's patient"
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +39,7 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
             cannot be read or belongs to somebody else.
 
     """
-    decoder = Strict() if tenant.strict else Decoder()
+    decoder = (Strict if tenant.strict else Decoder)(list(gathered.left_out))
     aliases = Aliases(gathered.found.values())
     encounter = _encounter(gathered, encounter_id.rsplit("/", 1)[-1], decoder)
     patient = _patient(gathered, patient_id.rsplit("/", 1)[-1], decoder)

@@ -117,12 +117,11 @@ def _complete(
     access = _access(message, tenant)
     if access:
         # Imported late: most calls bring all that is asked for, and need no HTTP client.
-        from plugin.fhir.fetch import fill  # noqa: PLC0415
+        from plugin.fhir.fetch import fill, queries  # noqa: PLC0415
 
         said = msgspec.structs.asdict(context)
         tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
-        optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
-        fill(gathered, optional, tokens, access)
+        fill(gathered, queries(service.prefetch, tenant.procedures), tokens, access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
         for key in OBTAINED
@@ -142,7 +141,12 @@ def _access(message: Envelope, tenant: Tenant) -> Access | None:
     if not allowed(server, tenant.fhir_servers):
         return None
     deadline = time.monotonic() + tenant.time_budget
-    return Access(server=server, token=leave.access_token, deadline=deadline)
+    return Access(
+        server=server,
+        token=leave.access_token,
+        deadline=deadline,
+        private=tenant.private_network,
+    )
 
 
 def _service(name: str) -> CdsService:
