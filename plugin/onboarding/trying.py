@@ -16,6 +16,7 @@ from plugin.errors import RefusedError
 from plugin.fhir.fetch import resolved
 from plugin.hooks.services import VISIT_CHECK
 from plugin.json import read as read_json
+from plugin.onboarding.writing import HOOKS
 from plugin.report import Report
 from plugin.tenants import Tenant
 from plugin.web.visits import charges_of, request_for, visits
@@ -31,6 +32,8 @@ REMEDIES = {
     400: "it knows no such search; add {kind} to lacks, or see procedures",
 }
 BY_DAY = "Procedure?patient={{context.patientId}}&date=ge{{first}}&date=le{{last}}"
+SIMULATED = ("visit-check", "visit-sign", "visit-start", "patient-view")
+"""Services that can be asked about a visit, in the order in which they are tried."""
 Raw = dict[str, Any]
 
 
@@ -237,17 +240,22 @@ def _served(statement: Raw) -> Iterator[str]:
 def try_service(site: Tenant, base: str, report: Report) -> None:
     """Ask this service for its list, and call it about a simulated visit, as nobody."""
     address = f"{base}/t/{site.name}/cds-services"
+    _reach(site, "discovery", "GET", address, report)
+    used = [name for name in SIMULATED if site.services is None or name in site.services]
+    if used:
+        _reach(site, f"a simulated call of {used[0]}", "POST", f"{address}/{used[0]}", report)
+
+
+def _reach(site: Tenant, what: str, method: str, url: str, report: Report) -> None:
     clean = next(iter(visits().values()))
-    sent = msgspec.json.encode(request_for(clean, charges_of(clean)))
-    asked = (("GET", address, None), ("POST", f"{address}/{VISIT_CHECK.id}", sent))
-    for method, url, body in asked:
-        what = "discovery" if body is None else "a simulated call"
-        try:
-            status, said = called(method, url, {"Content-Type": "application/json"}, body)
-        except TrialError as error:
-            report.fault(f"{what}: {url} {error}; is the service running there?")
-            continue
-        _judge(site, what, status, _json(said), report)
+    sent = {**request_for(clean, charges_of(clean)), "hook": HOOKS.get(url.rpartition("/")[2], "")}
+    body = msgspec.json.encode(sent) if method == "POST" else None
+    try:
+        status, said = called(method, url, {"Content-Type": "application/json"}, body)
+    except TrialError as error:
+        report.fault(f"{what}: {url} {error}; is the service running there?")
+        return
+    _judge(site, what, status, _json(said), report)
 
 
 def _judge(site: Tenant, what: str, status: int, said: Raw, report: Report) -> None:
