@@ -4,27 +4,21 @@ Nothing of any patient is printed, and the token neither, nor kept.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import requests
 
-from plugin.errors import RefusedError
 from plugin.fhir.fetch import resolved
 from plugin.hooks.services import VISIT_CHECK
-from plugin.json import read as read_json
+from plugin.onboarding.asking import Raw, TrialError, called, read
 from plugin.onboarding.writing import HOOKS
 from plugin.report import Report
 from plugin.tenants import Tenant
 from plugin.web.visits import charges_of, request_for, visits
 
-PATIENCE = 10.0
-"""Seconds to wait for an answer; whoever tries may wait longer than a sign-off."""
-LARGEST = 20_000_000
-"""Bytes; the CapabilityStatement of a large EHR has several million."""
 REMEDIES = {
     401: "is the token still good, and of this server?",
     403: "ask for the scope user/{kind}.rs, or add {kind} to lacks",
@@ -34,15 +28,6 @@ REMEDIES = {
 BY_DAY = "Procedure?patient={{context.patientId}}&date=ge{{first}}&date=le{{last}}"
 SIMULATED = ("visit-check", "visit-sign", "visit-start", "patient-view")
 """Services that can be asked about a visit, in the order in which they are tried."""
-Raw = dict[str, Any]
-
-
-class TrialError(Exception):
-    """An answer that is of no use; the message says why, and holds no address or data."""
-
-    def __init__(self, why: str, status: int = 0) -> None:
-        super().__init__(why)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,50 +51,13 @@ class Trial:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         status, body = called("GET", f"{self.server}/{query}", headers)
-        found = _json(body)
+        found = read(body)
         if status != requests.codes.ok:
             moved = ", a redirect, which is never followed" if status // 100 == 3 else ""  # noqa: PLR2004 - HTTP
             raise TrialError(f"answered {status}{moved}", status)
         if found.get("resourceType") in {None, "OperationOutcome"}:
             raise TrialError("answered without a resource", status)
         return found
-
-
-def called(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
-) -> tuple[int, bytes]:
-    """Return the status and body of an answer; redirects are not followed.
-
-    Raises:
-        TrialError: there was none, in time.
-
-    """
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            with session.request(
-                method, url, headers=headers, data=body, timeout=PATIENCE, stream=True,
-                allow_redirects=False,
-            ) as answer:  # fmt: skip
-                return answer.status_code, b"".join(_bounded(answer))
-        except (requests.RequestException, ValueError) as error:
-            raise TrialError(f"cannot be reached ({type(error).__name__})") from None
-
-
-def _bounded(answer: requests.Response) -> Iterator[bytes]:
-    left, deadline = LARGEST, time.monotonic() + PATIENCE
-    for piece in answer.iter_content(65536):
-        left -= len(piece)
-        if left < 0 or time.monotonic() > deadline:
-            raise TrialError("its answer is too long, or takes too long")
-        yield piece
-
-
-def _json(body: bytes) -> Raw:
-    try:
-        return read_json(body)
-    except RefusedError:
-        return {}
 
 
 def try_ehr(trial: Trial, report: Report) -> None:
@@ -255,7 +203,7 @@ def _reach(site: Tenant, what: str, method: str, url: str, report: Report) -> No
     except TrialError as error:
         report.fault(f"{what}: {url} {error}; is the service running there?")
         return
-    _judge(site, what, status, _json(said), report)
+    _judge(site, what, status, read(said), report)
 
 
 def _judge(site: Tenant, what: str, status: int, said: Raw, report: Report) -> None:
