@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from plugin import __version__, settings
 from plugin.doctor.parsers import parsers as doctor
+from plugin.impact.parsers import parsers as impact
 from plugin.imports.parsers import parsers as editions
 from plugin.onboarding.parsers import parsers as tenant
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     editions(commands)
     tenant(commands)
     doctor(commands)
+    impact(commands)
 
     chosen = parser.parse_args(arguments)
     sys.exit(chosen.run(chosen))

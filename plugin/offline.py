@@ -14,6 +14,7 @@ from plugin.estimate import Estimate
 from plugin.fhir import coding
 from plugin.fhir.coding import worded
 from plugin.fhir.writer import told
+from plugin.hooks.taken import taken
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
 from plugin.json import read as read_json
@@ -22,7 +23,7 @@ from plugin.review import Review, Reviewer
 from plugin.settings import SettingsError
 from plugin.sites import Sites
 from plugin.tenants import DEMO, Tenant
-from plugin.web.check import reviewed, taken, worth
+from plugin.web.check import reviewed, worth
 from rules.model import Finding
 from rules.policy import RuleDataError
 

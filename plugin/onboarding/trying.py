@@ -152,7 +152,7 @@ def _tokens(encounter: Raw) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-def _id(pointer: Any) -> str:
+def _id(pointer: object) -> str:
     reference = pointer.get("reference") if isinstance(pointer, dict) else None
     return reference.rsplit("/", 1)[-1] if isinstance(reference, str) else ""
 

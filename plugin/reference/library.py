@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from plugin.imports.pairs import windows_of
 from plugin.imports.snapshot import Snapshot
 from plugin.meanings import Meaning
 from plugin.moment import Moment
@@ -78,7 +79,7 @@ class Library:
         """Return every window of two codes' edits with its column one and column two."""
         edits = self.book.tables.edits.get(setting, {})
         for first, second in ((one, two), (two, one)):
-            for edit in edits.get(first, {}).get(second, ()):
+            for edit in windows_of(edits, first, second):
                 yield first, second, edit
 
     def edition(self, name: str) -> Cite:

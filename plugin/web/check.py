@@ -1,10 +1,8 @@
 """``POST /check`` and ``GET /explain/{trace}``: the same review without CDS Hooks around it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,11 +10,10 @@ from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
 from plugin.estimate import Estimate, estimated
 from plugin.fhir.coding import told
-from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.messages import context_of, envelope
+from plugin.hooks.taken import taken
 from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
-from plugin.review import Asked, Review
+from plugin.review import Review
 from plugin.rulebook import Rulebook
 from plugin.tenants import DEMO, Tenant
 from plugin.web import pages
@@ -45,11 +42,7 @@ def explain(trace: str) -> ResponseReturnValue:
     decision = ours.store.decision(trace) if TRACE.fullmatch(trace) else None
     if decision is None:
         raise RefusedError(404, Issue("trace", "no decision is known under it", "not-found"))
-    try:
-        review = ours.reviewer.again(decision)
-    except msgspec.MsgspecError:
-        why = "was recorded by a version that kept other facts"
-        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
+    review = ours.reviewer.again(decision)
     same = decision.rulebook == ours.book.fingerprint
     site = ours.tenants.get(decision.tenant) or Tenant(name=decision.tenant, title="")
     estimate = worth(review, site, ours.book)
@@ -65,36 +58,6 @@ def explain(trace: str) -> ResponseReturnValue:
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
     return answer({**reviewed(review, estimate), **derivation, "cards": review.cards})
-
-
-def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
-    """Return the resources of a request or Bundle, and who asks.
-
-    Raises:
-        RefusedError: 400, when it is neither; 412, when it holds no visit.
-
-    """
-    if data.get("resourceType") == "Bundle":
-        gathered = bundled(dict(data))
-        if not gathered.under("encounter"):
-            raise RefusedError(412, Issue("entry", "holds no Encounter"))
-        return gathered, Asked(tenant=tenant, service="check")
-    if "hook" not in data:
-        why = "should be a CDS Hooks request or a FHIR Bundle"
-        raise RefusedError(400, Issue("body", why, "structure"))
-    message = envelope(data)
-    context = context_of(message)
-    gathered = prefetched(message.prefetch, KEYS)
-    for key in ("encounter", "procedures"):
-        if gathered.absent(key) or key in gathered.errors:
-            raise RefusedError(412, Issue(f"prefetch.{key}", "not sent"))
-    asked = Asked(
-        tenant=tenant,
-        service="check",
-        patient=context.patientId,
-        encounter=context.encounterId,
-    )
-    return gathered, asked
 
 
 def worth(review: Review, site: Tenant, book: Rulebook) -> Estimate:

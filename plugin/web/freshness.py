@@ -1,7 +1,7 @@
 """Every table that answers: which edition, where from, how old, for which days."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -83,6 +83,13 @@ def uncovered(told: Sequence[Told], today: date) -> list[str]:
     """Return the tables of which no edition speaks for services of today."""
     covered = {own.slot for own in told if own.covers(today.isoformat())}
     return sorted({own.slot for own in told} - covered)
+
+
+def answering(moment: Moment, slots: Collection[str], day: date, today: date) -> list[Any]:
+    """Return, as plain JSON, the edition of each of some tables that speaks for a day."""
+    on = day.isoformat()
+    found = {own.slot: own for own in tables(moment) if own.slot in slots and own.covers(on)}
+    return [own.plain(today) for own in found.values()]
 
 
 def _loaded(edition: Edition) -> Told:

@@ -8,7 +8,7 @@ from plugin.imports.drafts import Given
 from plugin.imports.faults import RefusedFileError
 from plugin.imports.shelf import Shelf
 from tests.imports import made
-from tests.imports.made import brought
+from tests.imports.made import brought, snapshot
 from tests.imports.refusing import OTHER, refused
 
 
@@ -23,6 +23,13 @@ def test_text_in_a_number(home: Path, tmp_path: Path) -> None:
     path = made.mue(tmp_path, made.MUE_ROW, OTHER.replace(",4,", ",four,"), day="07-01-2026")
     said = refused(home, "mue", path, "--excerpt")
     assert "line 7: mue value should be a whole number, is 'four'" in said
+
+
+def test_a_shifted_column(home: Path, tmp_path: Path) -> None:
+    path = made.mue(tmp_path, made.MUE_ROW, f"7,{OTHER.rpartition(',')[0]}", day="07-01-2026")
+    said = refused(home, "mue", path, "--excerpt")
+    assert f"{path.name}: line 7: " in said
+    assert "If a column has shifted, download the file again and do not edit it" in said
 
 
 def test_a_part_of_a_release(home: Path, tmp_path: Path) -> None:
@@ -49,6 +56,34 @@ def test_the_same_file_twice(home: Path, tmp_path: Path) -> None:
     copy.write_bytes(path.read_bytes())
     said = refused(home, "mue", path, copy)
     assert f"copy.csv: is the same file as {path.name}. Give each file once" in said
+
+
+def test_both_settings_twice(home: Path, tmp_path: Path) -> None:
+    paths = [made.mue(tmp_path, OTHER, setting=own) for own in ("Practitioner", "Hospital")]
+    brought(home, "mue", *paths)
+    assert "is loaded already" in refused(home, "mue", *paths)
+
+
+def test_the_same_content_for_other_days_is_a_new_edition(home: Path, tmp_path: Path) -> None:
+    path = made.mue(tmp_path, made.MUE_ROW)
+    later = tmp_path / path.name.replace("04-01", "07-01")
+    later.write_bytes(path.read_bytes())
+    done = brought(home, "mue", later)[0]
+    assert (done.edition.name, done.changes.added, done.changes.altered) == ("2026Q3", {}, {})
+    brought(home, "mue", path, given=Given(excerpt=True, effective="2026-10-01"))
+    held = snapshot(home)
+    days = ("2026-04-01", "2026-06-30", "2026-07-01", "2026-10-01", "2026-12-31")
+    assert all(held.mue("practitioner", "97110", day) for day in days)
+    assert "is loaded already, as mue-practitioner 2026Q3" in refused(home, "mue", later)
+
+
+def test_what_no_longer_speaks_may_be_loaded_again(home: Path, tmp_path: Path) -> None:
+    path = made.mue(tmp_path, made.MUE_ROW)
+    content = path.read_bytes()
+    brought(home, "mue", made.mue(tmp_path, OTHER))
+    path.write_bytes(content)
+    brought(home, "mue", path)
+    assert snapshot(home).mue("practitioner", "97110", "2026-04-01")
 
 
 def test_two_tables_for_the_same_days(home: Path, tmp_path: Path) -> None:

@@ -76,6 +76,15 @@ def test_a_zip_bomb(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         brought(home, "mue", made.zipped(tmp_path / "bomb.zip", path))
 
 
+def test_a_zip_bomb_that_owns_up_to_its_size(home: Path, tmp_path: Path) -> None:
+    path = made.zipped(tmp_path / "bomb.zip", made.text(tmp_path, "big.csv", "0" * 40_000))
+    small, true = (struct.pack("<I", size) for size in (40_002, sources.LARGEST + 1))
+    path.write_bytes(path.read_bytes().replace(small, true))
+    said = refused(home, "mue", path)
+    assert "bomb.zip: unpacks to more than 1024 MiB" in said
+    assert "Download it again from CMS" in said
+
+
 @pytest.mark.parametrize("name", ["big.csv", "xl/worksheets/sheet1.xml"])
 def test_a_zip_bomb_that_lies_about_its_size(home: Path, tmp_path: Path, name: str) -> None:
     path = tmp_path / "bomb.zip"
