@@ -1,5 +1,9 @@
 """Which addresses ask for a token, and for which one: calls, feedback, and discovery if told so."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -73,3 +77,17 @@ def test_answers_are_neither_kept_nor_guessed_about(client: FlaskClient) -> None
     ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_open_service_loads_no_cryptography_of_tokens(tmp_path: Path) -> None:
+    said = (
+        "import sys; from plugin.app import create_app; app = create_app();"
+        "client = app.test_client(); client.post('/cds-services/visit-check', json={});"
+        "print({'jwt', 'requests'} & set(sys.modules))"
+    )
+    home = {**os.environ, "COUNTERSIGN_HOME": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", said], env=home, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == "set()\n"
