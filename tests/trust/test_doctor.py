@@ -130,6 +130,7 @@ def test_a_token_that_was_used_is_said_to_be_and_asking_does_not_use_one(
     ("token", "more", "says"),
     [
         (good(), ("--tenant", "none"), "there is no site none; there are clinic, demo"),
+        (good(), ("--tenant", "demo"), "site demo is open"),
         (good(iss="https://x.example"), (), "name the site with --tenant"),
         (good(), ("--at", "yesterday"), "--at: should be a moment"),
     ],
