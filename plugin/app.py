@@ -21,7 +21,7 @@ from plugin.settings import SettingsError
 from plugin.store.faults import StoreError
 from plugin.store.store import PAUSE, Store
 from plugin.trust.gate import Gate
-from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
+from plugin.web import check, code_text, concepts, ehr, faq, fees, health, impact, reference
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     for blueprint in (concepts.blueprint, code_text.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(reference.blueprint)
-    for blueprint in (fees.blueprint, faq.blueprint):
+    for blueprint in (fees.blueprint, faq.blueprint, impact.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)

@@ -1,4 +1,4 @@
-"""The command line: ``countersign serve``, ``check``, ``import``, ``editions`` and ``doctor``."""
+"""The command line: ``countersign serve``, ``check``, ``import``, ``impact``, ``doctor`` ..."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from plugin import __version__, settings
 from plugin.doctor.parsers import parsers as doctor
+from plugin.impact.parsers import parsers as impact
 from plugin.imports.parsers import parsers as editions
 
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     editions(commands)
     doctor(commands)
+    impact(commands)
 
     chosen = parser.parse_args(arguments)
     sys.exit(chosen.run(chosen))

@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2b
 
 from plugin.imports.editions import Edition
+from plugin.imports.factors import factors
 from plugin.imports.quarters import Span
 from plugin.imports.snapshot import NCCI, Snapshot
 from rules.policy import Dated, Policy, Rows, Tables
@@ -18,8 +19,11 @@ KINDS = {"ptp_edit": "ptp", "mue": "mue", "add_on_code": "add-on"}
 """The kind of edition that each rule reads; ``<rule>.edition`` says for which days it is there."""
 DECIDING = ("ptp-", "mue-", "add-on", "rvu-standard")
 """Slots whose editions can change an answer."""
+FEES = frozenset({"rvu-standard", "rvu-apm"})
+"""Slots that hold a conversion factor."""
 
-PolicyKey = tuple[str, date, Setting, str]
+PolicyKey = tuple[str, date, Setting, str, frozenset[str]]
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +60,35 @@ class Moment:
         if deciding:
             self.tables = self.snapshot.tables(self.shipped.tables)
             self.fingerprint = _fingerprint(self.shipped.fingerprint, deciding)
+        if {*self.snapshot.slots} & FEES:
+            own = factors(self.snapshot, self.shipped.tables.factors)
+            self.tables = replace(self.tables, factors=own)
         self._rows = {own: self._rows_in(own) for own in NCCI}
 
     def policy(
-        self, payer: str, on: date, setting: Setting = "practitioner", mac: str = ""
+        self,
+        payer: str,
+        on: date,
+        setting: Setting = "practitioner",
+        mac: str = "",
+        off: frozenset[str] = NONE,
     ) -> Policy:
         """Return the payer's own values over Medicare's, for one date of service and setting.
 
         A payer without a profile is the ``unknown`` one. ``mac`` names the Medicare contractor
-        whose local coverage is added; it speaks for Medicare Part B alone.
+        whose local coverage is added; it speaks for Medicare Part B alone. Rules that are ``off``
+        are left out.
         """
         payer = payer if payer in self.shipped.payers else UNKNOWN_PAYER
-        key = (payer, on, setting, mac)
+        key = (payer, on, setting, mac, off)
         known = self._policies.get(key)
         if known is None:
             if len(self._policies) >= KEPT_POLICIES:
                 self._policies.clear()
             local = self.shipped.macs.get(mac, {}) if payer == BASE_PAYER else {}
             base, payers = self._rows["practitioner" if setting == "practitioner" else "hospital"]
-            known = Policy(payer, on, setting, (local, payers[payer], base), self._tables_on(on))
+            layers = (local, payers[payer], base)
+            known = Policy(payer, on, setting, layers, self._tables_on(on)).without(off)
             self._policies[key] = known
         return known
 

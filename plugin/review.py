@@ -1,23 +1,27 @@
 """One visit reviewed: resources in, a settled bill and its cards out, and a trace to see how."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from plugin.cards import Card, Drawing, draw
+from plugin.errors import Issue, RefusedError
 from plugin.fhir.coding import Coder
 from plugin.fhir.gather import Gathered
 from plugin.fhir.reader import Reading, read
-from plugin.moment import Moment
+from plugin.moment import NONE, Moment
 from plugin.rulebook import ROOT, Rulebook
 from plugin.store.seal import trace_of
 from plugin.store.store import Decision
-from plugin.tenants import Tenant
+from plugin.tenants import DEFAULT_WRITE, Tenant
 from rules.check import settle
-from rules.model import Bill
+from rules.model import Bill, Visit
 from rules.policy import Policy
+
+SHADOW = "shadow/"
+"""What stands before a rule in the record when nobody saw what it said."""
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +40,20 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         return self.decision.trace
 
 
+class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an answer is given; it is recorded with the facts, so that a trace redraws the same."""
+
+    service: str
+    most: int
+    """How many cards at most."""
+    off: tuple[str, ...] = ()
+    """Rules that say nothing."""
+    shadow: tuple[str, ...] = ()
+    """Rules that speak to the record alone: nobody sees them, and they change no bill."""
+    write: str = DEFAULT_WRITE
+    """The form in which charges are written."""
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for a review, and on what occasion."""
 
@@ -45,6 +63,21 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     encounter: str = ""
     occasion: str = ""
     """The hook instance of the call; two calls about the same visit have two traces."""
+    off: frozenset[str] = NONE
+    """Rules that this call leaves out, besides those that the site has switched off."""
+    most: int = 0
+    """How many cards at most; 0 for as many as the site allows."""
+
+    def manner(self) -> Manner:
+        """Return how the answer is given."""
+        site = self.tenant
+        return Manner(
+            service=self.service,
+            most=min(self.most or site.max_cards, site.max_cards),
+            off=tuple(sorted(site.off | self.off)),
+            shadow=tuple(sorted(site.shadow - self.off)),
+            write=site.write,
+        )
 
 
 class Reviewer:
@@ -63,34 +96,40 @@ class Reviewer:
 
         """
         reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
-        facts = msgspec.json.encode((asked.tenant.max_cards, asked.service, reading))
+        manner = asked.manner()
+        facts = msgspec.msgpack.encode((manner, reading))
         moment = self.book.now()
         said = (asked.occasion, asked.tenant.name, asked.service, moment.fingerprint)
         trace = trace_of(facts, "\0".join(said))
-        bill, policy, cards = self._decide(reading, trace, asked.tenant.max_cards, moment)
+        bill, policy, cards = self._decide(reading, trace, manner, moment)
+        unseen = self._unseen(reading, manner, moment) if manner.shadow else ()
         decision = Decision(
             trace=trace,
             tenant=asked.tenant.name,
             service=asked.service,
             rulebook=moment.fingerprint,
-            rules=tuple(dict.fromkeys(f.rule for f in bill.findings)),
+            rules=tuple(dict.fromkeys((*(f.rule for f in bill.findings), *unseen))),
             cards=len(cards),
             facts=facts,
         )
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 
     def again(self, decision: Decision) -> Review:
-        """Review a recorded visit again; under the same rules the cards are equal to the byte."""
-        most, _, reading = msgspec.json.decode(decision.facts, type=tuple[int, str, Reading])
-        bill, policy, cards = self._decide(reading, decision.trace, most, self.book.now())
+        """Review a recorded visit again; under the same rules the cards are equal to the byte.
+
+        Raises:
+            RefusedError: 410, as ``kept``.
+
+        """
+        manner, reading = kept(decision)
+        bill, policy, cards = self._decide(reading, decision.trace, manner, self.book.now())
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 
     def _decide(
-        self, reading: Reading, trace: str, most: int, moment: Moment
+        self, reading: Reading, trace: str, manner: Manner, moment: Moment
     ) -> tuple[Bill, Policy, list[Card]]:
-        visit = reading.visit
-        policy = moment.policy(visit.payer, visit.date_of_service, visit.setting, visit.mac)
-        bill = settle(visit, policy)
+        policy = _policy(reading.visit, moment, manner.off + manner.shadow)
+        bill = settle(reading.visit, policy)
         cards = draw(
             Drawing(
                 reading=reading,
@@ -99,10 +138,36 @@ class Reviewer:
                 about=self.book.about,
                 explain=f"{self.public_url}/explain/{trace}",
                 reasons=self._reasons,
-                most=most,
+                most=manner.most,
             )
         )
         return bill, policy, cards
+
+    def _unseen(self, reading: Reading, manner: Manner, moment: Moment) -> Iterator[str]:
+        """Yield the rules in the shadow that would have spoken, as they are recorded."""
+        bill = settle(reading.visit, _policy(reading.visit, moment, manner.off))
+        for finding in bill.findings:
+            if finding.rule in manner.shadow:
+                yield SHADOW + finding.rule
+
+
+def kept(decision: Decision) -> tuple[Manner, Reading]:
+    """Return what was recorded of a visit: how it was answered, and what was read.
+
+    Raises:
+        RefusedError: 410, when another version recorded it.
+
+    """
+    try:
+        return msgspec.msgpack.decode(decision.facts, type=tuple[Manner, Reading])
+    except msgspec.MsgspecError:
+        why = "was recorded by a version that kept other facts"
+        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
+
+
+def _policy(visit: Visit, moment: Moment, off: tuple[str, ...]) -> Policy:
+    said = (visit.payer, visit.date_of_service, visit.setting, visit.mac)
+    return moment.policy(*said, off=frozenset(off))
 
 
 def override_reasons() -> Sequence[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Read rules/ and profiles/ once, refuse what is wrong, and answer by payer, day and setting."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from plugin.moment import Moment, Shipped
 from plugin.values import Sources, hold_codes, hold_layer, hold_rule, rows_of
 from rules import RULES
 from rules.model import Cite
+from rules.payment import estimate
 from rules.policy import Dated, Policy, Rows, RuleDataError, Tables
 from rules.words import Setting
 
@@ -28,7 +30,7 @@ NOTHING = Snapshot()
 KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
 """Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
-TEXT = "tag:yaml.org,2002:str"
+TEXT, BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:bool"
 LAYERS = ("payer", "mac")
 """Kinds that say what differs from the base."""
 
@@ -112,7 +114,7 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
     validator, sources, known = schema(root), Sources(), tables.load(root)
     about: dict[str, About] = {}
     base: dict[str, Sequence[Dated]] = {}
-    for rule in RULES:
+    for rule in (*RULES, estimate):
         path = root.joinpath(*rule.__name__.split(".")).with_suffix(".yaml")
         data = read_valid(path, validator)
         if data.get("rule") != rule.ID:
@@ -140,7 +142,10 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
 
 
 class Loader(yaml.CSafeLoader):
-    """Reads YAML whose keys are text and stand once: a later one would hide the earlier."""
+    """Reads YAML whose keys are text and stand once: a later one would hide the earlier.
+
+    Only ``true`` and ``false`` are yes and no, as in YAML 1.2; ``off`` and ``no`` are words.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         """Build one mapping."""
@@ -154,6 +159,13 @@ class Loader(yaml.CSafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, words) for tag, words in resolvers if tag != BOOL]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver(BOOL, re.compile(r"(true|false)\Z"), list("tf"))
 
 
 def schema(root: Path = ROOT) -> jsonschema_rs.Validator:

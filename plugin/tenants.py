@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from plugin.imports.locality import Place
 from plugin.rulebook import ROOT, read_valid, schema
 from plugin.trust import terms
 from plugin.trust.terms import Terms
+from rules import RULES
 from rules.policy import RuleDataError
 from rules.words import Role, Setting
 
 DEMO = "demo"
+DEFAULT_WRITE: Final = "chargeitem"
+Switch = Literal["live", "shadow", "off"]
+Procedures = Literal["encounter", "date", "fetched"]
+Write = Literal["chargeitem", "chargeitem-oracle", "chargeitem-medplum", "claim", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,27 @@ class Tenant:
     """Its own maps of local codes, by id (profiles/fhir/ConceptMap-*.json)."""
     terms: Terms = field(default_factory=Terms)
     """Who may call, and how often."""
+    services: frozenset[str] | None = None
+    """CDS services that it uses; None for all."""
+    procedures: Procedures = "encounter"
+    """How its EHR can be asked for a visit's procedures: by encounter, by patient and date, or only
+    by us, with a closed range of dates."""
+    lacks: frozenset[str] = frozenset()
+    """FHIR resource types that its EHR does not serve; they are never asked for."""
+    private_network: bool = False
+    """Whether names of its FHIR servers may lead to addresses of a private network."""
+    write: Write = DEFAULT_WRITE
+    """The form in which its EHR takes charges."""
+    off: frozenset[str] = frozenset()
+    """Rules that say nothing here."""
+    shadow: frozenset[str] = frozenset()
+    """Rules that speak to the record alone."""
+    locality: Place | None = None
+    """Where estimates are priced; None for the nation."""
+    apm: bool = False
+    """Whether its clinicians qualify in an advanced payment model, which has its own factor."""
+    strict: bool = False
+    """Whether every resource is held to the FHIR models before it is read."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
@@ -60,11 +87,14 @@ def load(root: Path = ROOT) -> dict[str, Tenant]:
             if entry["payer"] not in known:
                 place = f"{path.name}: payers[{i}].payer"
                 raise RuleDataError(f"{place}: {entry['payer']} has no file in profiles/payers")
+        if strange := sorted(data.get("rules", {}).keys() - {rule.ID for rule in RULES}):
+            raise RuleDataError(f"{path.name}: rules.{strange[0]}: there is no such rule")
         tenants[path.stem] = _tenant(data, path.name)
     return tenants
 
 
 def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
+    switches: Mapping[str, Switch] = data.get("rules", {})
     return Tenant(
         name=data["tenant"],
         title=data["title"],
@@ -81,4 +111,14 @@ def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
         supervision=data.get("supervision"),
         concept_maps=tuple(data.get("concept_maps", ())),
         terms=terms.read(data, file),
+        services=frozenset(data["services"]) if "services" in data else None,
+        procedures=data.get("procedures", "encounter"),
+        lacks=frozenset(data.get("lacks", ())),
+        private_network=data.get("private_network", False),
+        write=data.get("write", DEFAULT_WRITE),
+        off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
+        shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
+        locality=Place(**data["locality"]) if "locality" in data else None,
+        apm=data.get("apm", False),
+        strict=data.get("validation") == "full",
     )

@@ -146,7 +146,8 @@ def unfollowed(policy: Policy) -> Iterable[NotChecked]:
     if policy.payer != "unknown":
         return ()
     why = "the payer was not recognised"
-    return [NotChecked(rule=rule.ID, why=why) for rule in RULES if not policy.applies(rule.ID)]
+    left_out = [r.ID for r in RULES if not policy.applies(r.ID) and r.ID not in policy.off]
+    return [NotChecked(rule=rule, why=why) for rule in left_out]
 
 
 def _applied(visit: Visit, said: Spoken, fixed: dict[tuple[str, str], Finding]) -> Visit:

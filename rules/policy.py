@@ -6,7 +6,7 @@ Time and payer are settled here. Rules read plain values and never compare dates
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from rules.model import Cite
 from rules.payment.schedule import Amount, Factor, Fee
@@ -151,6 +151,7 @@ class Policy:
 
     __slots__ = (
         "_add_ons",
+        "_amounts",
         "_applied",
         "_edits",
         "_fees",
@@ -161,6 +162,7 @@ class Policy:
         "codes",
         "day",
         "memo",
+        "off",
         "payer",
         "setting",
     )
@@ -171,6 +173,7 @@ class Policy:
         """Resolve the layers: the payer's own first, Medicare's last; the first in force wins."""
         self.payer, self.setting = payer, setting
         self.memo: dict[Any, Any] = {}
+        self.off: frozenset[str] = frozenset()
         self.day = on.isoformat()
         self._rows: dict[str, Dated] = {}
         for layer in reversed(layers):
@@ -189,7 +192,13 @@ class Policy:
         self._edits: dict[str, Mapping[str, Sequence[Edit]]] = {}
         self._mues = tables.mues.get(ncci, {}) if MUE in known else {}
         self._add_ons = tables.add_ons if ADD_ON in known else {}
-        self._fees = tables.fees
+        self._fees, self._amounts = tables.fees, tables.amounts
+
+    def without(self, rules: Collection[str]) -> Self:
+        """Leave rules out that the site has switched off; nothing is said of them at all."""
+        self.off = frozenset(rules)
+        self._applied -= self.off
+        return self
 
     def find(self, name: str) -> Dated | None:
         """Return the row in force, with its citation, or None."""
@@ -263,3 +272,7 @@ class Policy:
     def fee(self, code: str) -> Fee | None:
         """Return the relative values in force for a code; None when no edition gives them."""
         return next((row for row in self._fees.get(code, ()) if row.in_force(self.day)), None)
+
+    def amount(self, code: str) -> Amount | None:
+        """Return the published amount of a code whose relative values are not known, or None."""
+        return next((row for row in self._amounts.get(code, ()) if row.in_force(self.day)), None)

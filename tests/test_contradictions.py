@@ -16,7 +16,7 @@ CONTRADICTIONS = [
         '- {effective: "2000-04-01", ending: null, value: per_code, cite: cpm-5-20.2}\n  applies:',
         "the key method stands twice",
     ),
-    ("rules/units/timed_units.yaml", "indicator:", "yes:", "the key yes should be quoted"),
+    ("rules/units/timed_units.yaml", "indicator:", "true:", "the key true should be quoted"),
     (
         "rules/units/untimed_units.yaml",
         "cites:",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from plugin import tenants
+from plugin.imports.locality import Place
 from plugin.rulebook import load
 from rules import RULES
 from rules.policy import RuleDataError
@@ -86,6 +87,8 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
         ("setting: practitioner", "setting: office", "setting"),
         ("max_cards: 3", "max_cards: 0", "max_cards"),
         ("payer: commercial}", "payer: trade}", r"payers\[2\]\.payer: trade has no file"),
+        ("max_cards: 3", "rules: {unit_count: off}", r"rules\.unit_count: there is no such rule"),
+        ("max_cards: 3", "rules: {mue: sometimes}", r"rules\.mue"),
     ],
 )
 def test_a_faulty_site_is_named(copy: Path, was: str, now: str, complaint: str) -> None:
@@ -129,3 +132,40 @@ def test_every_rule_says_what_it_is_and_on_whose_word() -> None:
         assert about.title
         assert about.statement.endswith(".")
         assert about.cites
+
+
+def test_a_switch_is_read_as_it_is_written(copy: Path) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("rules: {mue: off, ptp_edit: shadow, performer: live}\n")
+
+    site = tenants.load(copy)["demo"]
+
+    assert (site.off, site.shadow) == (frozenset({"mue"}), frozenset({"ptp_edit"}))
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('{carrier: "01112", locality: "05"}', Place(carrier="01112", locality="05")),
+        ('{zip: "94110"}', Place(zip="94110")),
+    ],
+)
+def test_a_site_says_where_its_bills_are_priced(copy: Path, written: str, place: Place) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}locality: {written}\napm: true\n")
+
+    site = tenants.load(copy)["demo"]
+
+    assert (site.locality, site.apm) == (place, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['{carrier: "01112"}', '{zip: "9411"}', "{zip: 94110}", '{zip: "94110", locality: "05"}'],
+)
+def test_a_place_that_cannot_be_one_stops_the_start(copy: Path, written: str) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}locality: {written}\n")
+    with pytest.raises(RuleDataError, match=r"^demo\.yaml: locality: "):
+        tenants.load(copy)

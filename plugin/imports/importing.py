@@ -100,7 +100,9 @@ def take_back(home: Path, kind: str) -> list[Edition]:
 
 
 def _read(kind: Kind, found: Sequence[Member], given: Given, advance: ptp.Advance) -> list[Draft]:
-    return kind.read(found, given) if kind.read else ptp.read(found, given, advance)
+    if kind.read is None:
+        return ptp.read(found, given, advance)
+    return [kind.read(member, given) for member in found]
 
 
 def _keep(order: Order) -> frozenset[str] | None:
@@ -149,7 +151,7 @@ def _hold_whole(draft: Draft, kind: Kind, given: Given) -> None:
 
 def _hold_once(draft: Draft, kind: Kind) -> None:
     seen: dict[tuple[str, ...], int] = {}
-    for row, line in zip(draft.rows, draft.lines, strict=True):
+    for line, row in draft.rows:
         if first := seen.setdefault(row[: kind.keys], line) - line:
             reason = f"{' '.join(row[: kind.keys]).strip()} stands in line {line + first} already"
             raise draft.members[0].refuse(reason, "Take the file as CMS published it", line)
@@ -162,7 +164,7 @@ def _lacking(draft: Draft, kind: Kind) -> list[str]:
     return [
         " ".join(f"{name} {value}" for name, value in canary.items() if value)
         for canary in kind.canaries
-        if not any(all(row[places[n]] == v for n, v in canary.items()) for row in draft.rows)
+        if not any(all(row[places[n]] == v for n, v in canary.items()) for _, row in draft.rows)
     ]
 
 

@@ -9,9 +9,9 @@ BAR = 30
 class Progress:
     """Writes how much has been read."""
 
-    def __init__(self, out: TextIO, total: int) -> None:
+    def __init__(self, out: TextIO, total: int, what: str = "rows") -> None:
         """Begin; ``total`` is in bytes."""
-        self._out, self._total = out, max(total, 1)
+        self._out, self._total, self._what = out, max(total, 1), what
         self._bar = out.isatty()
         self._period = 0.1 if self._bar else 1.0
         self._next = time.monotonic() + self._period
@@ -32,7 +32,7 @@ class Progress:
 
     def _show(self) -> None:
         share = min(self._size / self._total, 1.0)
-        told = f"{share:4.0%}  {self._rows:,} rows"
+        told = f"{share:4.0%}  {self._rows:,} {self._what}"
         if self._bar:
             bar = "#" * int(BAR * share)
             print(f"\r[{bar:<{BAR}}] {told}", end="", file=self._out, flush=True)

@@ -158,4 +158,4 @@ def _engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         address = address.set(database=f"{address.database}-tokens")
-    return engine_of(address, "NORMAL", isolation_level="AUTOCOMMIT", pool_size=0)
+    return engine_of(address, ("synchronous=NORMAL",), isolation_level="AUTOCOMMIT", pool_size=0)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def _shipped(moment: Moment, folder: Path) -> Iterator[Told]:
             )
 
 
+@cache
 def _compiled(path: Path) -> str:
     """Return the day that a table says it was compiled on, in its first line."""
     with path.open(encoding="utf-8") as file:

@@ -11,7 +11,6 @@ from flask import (
     current_app,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -46,11 +45,11 @@ def _library() -> Library:
 @blueprint.errorhandler(RefusedError)
 def refused(error: RefusedError) -> ResponseReturnValue:
     """Answer a question that cannot be answered, as a page where one was asked for."""
-    if not wants_page():
-        body = problem(error.status, TITLES[error.status], error.issues)
-        return _varied(answer(body, error.status, "application/problem+json"))
+    if not pages.wants_page():
+        body = problem(error.status, TITLES.get(error.status, "Refused"), error.issues)
+        return varied(answer(body, error.status, "application/problem+json"))
     page = render_template("reference_problem.html", issues=error.issues, status=error.status)
-    return _varied(Response(page, status=error.status))
+    return varied(Response(page, status=error.status))
 
 
 @blueprint.get("/codes")
@@ -86,8 +85,8 @@ def pair_form() -> ResponseReturnValue:
     """Lead from a form's fields to the address of a pair."""
     given = {name: parameter(name).strip() for name in ("one", "two")}
     if not all(given.values()):
-        if wants_page() and not any(given.values()):
-            return _varied(Response(render_template("pairs.html", settings=SETTINGS)))
+        if pages.wants_page() and not any(given.values()):
+            return varied(Response(render_template("pairs.html", settings=SETTINGS)))
         raise RefusedError(400, Issue("one, two", "should both be codes"))
     address: dict[str, Any] = {name: code_as_written(text, name) for name, text in given.items()}
     address |= {name: text for name in ("date", "setting") if (text := parameter(name))}
@@ -117,20 +116,14 @@ def _read(text: str) -> tuple[str, ...]:
     return (*mapped.codes, *mapped.alternatives) if mapped else ()
 
 
-def wants_page() -> bool:
-    """Tell whether the caller would rather have HTML than JSON."""
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return best == "text/html"
-
-
 def shown(template: str, body: Said, **more: Any) -> Response:
     """Write an answer as a page or as JSON, whichever the caller prefers."""
-    if wants_page():
-        return _varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
-    return _varied(answer(body))
+    if pages.wants_page():
+        return varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
+    return varied(answer(body))
 
 
-def _varied(response: Response) -> Response:
+def varied(response: Response) -> Response:
     """Tell caches that one address has two forms."""
     response.vary.add("Accept")
     return response
