@@ -28,8 +28,7 @@ def ask(
 ) -> Ask:
     """Return what asks the doctor of one site's token: its status and all it prints."""
     written(copy, "clinic", clients=[client()])
-    sites = tenants.load(copy)
-    monkeypatch.setattr(tenants, "load", lambda: sites)
+    monkeypatch.setenv("COUNTERSIGN_TENANTS", str(copy.joinpath(*tenants.FOLDER)))
     monkeypatch.setenv("COUNTERSIGN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COUNTERSIGN_PUBLIC_URL", PUBLIC)
 
@@ -107,14 +106,14 @@ def test_a_token_of_yesterday_is_judged_as_of_yesterday(ask: Ask) -> None:
 
 
 def test_a_token_that_was_used_is_said_to_be_and_asking_does_not_use_one(
-    ask: Ask, tmp_path: Path
+    ask: Ask, copy: Path, tmp_path: Path
 ) -> None:
     token = good()
     assert ask(token)[0] == 0
     assert ask(token)[0] == 0
     (tmp_path / "home").mkdir()
     spent = Spent(f"sqlite:///{tmp_path / 'home' / 'countersign.db'}")
-    terms = tenants.load()["clinic"].terms
+    terms = tenants.load(copy)["clinic"].terms
     case = Gate(PUBLIC, spent.spend).case(terms, opened(token), HERE, 0)
     CHECKS[1](case)
     spent.spend(*spending("clinic", case))
