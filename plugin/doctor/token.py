@@ -135,11 +135,8 @@ def _day(seconds: Any) -> str:
 def _case(site: Tenant, token: Presented, now: float, gate: Gate) -> Case:
     """Return a token as shown at any address of a site."""
     roots = (f"/t/{site.name}", "") if site.name == DEMO else (f"/t/{site.name}",)
-    paths = [
-        f"{root}/cds-services{rest}"
-        for root in roots
-        for rest in ("", *(f"/{name}{end}" for name in SERVICES for end in ("", "/feedback")))
-    ]
+    rests = ("", *(f"/{name}{end}" for name in SERVICES for end in ("", "/feedback")))
+    paths = [f"{root}/cds-services{rest}" for root in roots for rest in rests]
     case = gate.case(site.terms, token, paths[0], now)
     case.audiences = tuple(
         address for path in paths for address in gate.case(site.terms, token, path, now).audiences
@@ -151,8 +148,11 @@ def _site(sites: Mapping[str, Tenant], name: str | None, iss: Any) -> Tenant:
     if name is not None:
         if name not in sites:
             raise UnaskableError(f"there is no site {name}; there are {', '.join(sorted(sites))}")
+        if sites[name].open:
+            raise UnaskableError(f"site {name} is open: it looks at no token")
         return sites[name]
-    having = [site for site in sites.values() if isinstance(iss, str) and iss in site.terms.clients]
+    closed = [site for site in sites.values() if not site.open]
+    having = [site for site in closed if isinstance(iss, str) and iss in site.terms.clients]
     if len(having) != 1:
         found = ", ".join(site.name for site in having) or "no site"
         raise UnaskableError(f"{found} has a client with this iss; name the site with --tenant")

@@ -15,7 +15,13 @@ def parsers(commands: "Commands") -> None:
     """Add ``tenant new``, ``tenant test`` and ``tenant list``."""
     tenant = commands.add_parser("tenant", help="add, try and list sites")
     acts = tenant.add_subparsers(dest="act", required=True, metavar="new | test | list")
+    _new(acts)
+    _test(acts)
+    lists = acts.add_parser("list", help="list the sites, and what is wrong with their files")
+    lists.set_defaults(run=_later("run_list"))
 
+
+def _new(acts: "Commands") -> None:
     new = acts.add_parser("new", help="write a site's file, and say what to type into its EHR")
     new.add_argument("name", help="small letters, digits, - and _; the name in the address")
     new.add_argument("--ehr", required=True, choices=EHRS, help="whose habits it has")
@@ -34,6 +40,8 @@ def parsers(commands: "Commands") -> None:
     )
     new.set_defaults(run=_later("run_new"))
 
+
+def _test(acts: "Commands") -> None:
     test = acts.add_parser("test", help="call the EHR's FHIR server and this service for a site")
     test.add_argument("name", help="the site")
     test.add_argument("--token", metavar="FILE", help="a file with an access token; - for stdin")
@@ -41,9 +49,6 @@ def parsers(commands: "Commands") -> None:
     test.add_argument("--encounter", default="", metavar="ID", help="a visit of a test patient")
     test.add_argument("--service", default="", metavar="URL", help="this service, if elsewhere")
     test.set_defaults(run=_later("run_test"))
-
-    lists = acts.add_parser("list", help="list the sites, and what is wrong with their files")
-    lists.set_defaults(run=_later("run_list"))
 
 
 def _later(name: str) -> Callable[[argparse.Namespace], int]:

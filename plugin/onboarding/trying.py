@@ -4,26 +4,21 @@ Nothing of any patient is printed, and the token neither, nor kept.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import requests
 
-from plugin.errors import RefusedError
 from plugin.fhir.fetch import resolved
 from plugin.hooks.services import VISIT_CHECK
-from plugin.json import read as read_json
+from plugin.onboarding.asking import Raw, TrialError, called, read
+from plugin.onboarding.writing import HOOKS
 from plugin.report import Report
 from plugin.tenants import Tenant
 from plugin.web.visits import charges_of, request_for, visits
 
-PATIENCE = 10.0
-"""Seconds to wait for an answer; whoever tries may wait longer than a sign-off."""
-LARGEST = 20_000_000
-"""Bytes; the CapabilityStatement of a large EHR has several million."""
 REMEDIES = {
     401: "is the token still good, and of this server?",
     403: "ask for the scope user/{kind}.rs, or add {kind} to lacks",
@@ -31,15 +26,8 @@ REMEDIES = {
     400: "it knows no such search; add {kind} to lacks, or see procedures",
 }
 BY_DAY = "Procedure?patient={{context.patientId}}&date=ge{{first}}&date=le{{last}}"
-Raw = dict[str, Any]
-
-
-class TrialError(Exception):
-    """An answer that is of no use; the message says why, and holds no address or data."""
-
-    def __init__(self, why: str, status: int = 0) -> None:
-        super().__init__(why)
-        self.status = status
+SIMULATED = ("visit-check", "visit-sign", "visit-start", "patient-view")
+"""Services that can be asked about a visit, in the order in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,50 +51,13 @@ class Trial:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         status, body = called("GET", f"{self.server}/{query}", headers)
-        found = _json(body)
+        found = read(body)
         if status != requests.codes.ok:
             moved = ", a redirect, which is never followed" if status // 100 == 3 else ""  # noqa: PLR2004 - HTTP
             raise TrialError(f"answered {status}{moved}", status)
         if found.get("resourceType") in {None, "OperationOutcome"}:
             raise TrialError("answered without a resource", status)
         return found
-
-
-def called(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
-) -> tuple[int, bytes]:
-    """Return the status and body of an answer; redirects are not followed.
-
-    Raises:
-        TrialError: there was none, in time.
-
-    """
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            with session.request(
-                method, url, headers=headers, data=body, timeout=PATIENCE, stream=True,
-                allow_redirects=False,
-            ) as answer:  # fmt: skip
-                return answer.status_code, b"".join(_bounded(answer))
-        except (requests.RequestException, ValueError) as error:
-            raise TrialError(f"cannot be reached ({type(error).__name__})") from None
-
-
-def _bounded(answer: requests.Response) -> Iterator[bytes]:
-    left, deadline = LARGEST, time.monotonic() + PATIENCE
-    for piece in answer.iter_content(65536):
-        left -= len(piece)
-        if left < 0 or time.monotonic() > deadline:
-            raise TrialError("its answer is too long, or takes too long")
-        yield piece
-
-
-def _json(body: bytes) -> Raw:
-    try:
-        return read_json(body)
-    except RefusedError:
-        return {}
 
 
 def try_ehr(trial: Trial, report: Report) -> None:
@@ -201,7 +152,7 @@ def _tokens(encounter: Raw) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-def _id(pointer: Any) -> str:
+def _id(pointer: object) -> str:
     reference = pointer.get("reference") if isinstance(pointer, dict) else None
     return reference.rsplit("/", 1)[-1] if isinstance(reference, str) else ""
 
@@ -237,17 +188,22 @@ def _served(statement: Raw) -> Iterator[str]:
 def try_service(site: Tenant, base: str, report: Report) -> None:
     """Ask this service for its list, and call it about a simulated visit, as nobody."""
     address = f"{base}/t/{site.name}/cds-services"
+    _reach(site, "discovery", "GET", address, report)
+    used = [name for name in SIMULATED if site.services is None or name in site.services]
+    if used:
+        _reach(site, f"a simulated call of {used[0]}", "POST", f"{address}/{used[0]}", report)
+
+
+def _reach(site: Tenant, what: str, method: str, url: str, report: Report) -> None:
     clean = next(iter(visits().values()))
-    sent = msgspec.json.encode(request_for(clean, charges_of(clean)))
-    asked = (("GET", address, None), ("POST", f"{address}/{VISIT_CHECK.id}", sent))
-    for method, url, body in asked:
-        what = "discovery" if body is None else "a simulated call"
-        try:
-            status, said = called(method, url, {"Content-Type": "application/json"}, body)
-        except TrialError as error:
-            report.fault(f"{what}: {url} {error}; is the service running there?")
-            continue
-        _judge(site, what, status, _json(said), report)
+    sent = {**request_for(clean, charges_of(clean)), "hook": HOOKS.get(url.rpartition("/")[2], "")}
+    body = msgspec.json.encode(sent) if method == "POST" else None
+    try:
+        status, said = called(method, url, {"Content-Type": "application/json"}, body)
+    except TrialError as error:
+        report.fault(f"{what}: {url} {error}; is the service running there?")
+        return
+    _judge(site, what, status, read(said), report)
 
 
 def _judge(site: Tenant, what: str, status: int, said: Raw, report: Report) -> None:

@@ -96,11 +96,14 @@ class Spent:
             self._engine.dispose()
 
     def _inserted(self, engine: Engine, row: tuple[bytes, int]) -> int:
-        """Insert on a connection kept open; on a new one where that one has gone."""
+        """Insert on a connection kept open; on a new one where that one, and so all, have gone."""
         try:
             return self._on(self._idle.pop(), row)
-        except (IndexError, engine.dialect.loaded_dbapi.Error):
+        except IndexError:
             pass
+        except engine.dialect.loaded_dbapi.Error:
+            self._idle.clear()
+            engine.dispose()
         try:
             return self._on(engine.raw_connection(), row)
         except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
@@ -155,4 +158,4 @@ def _engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         address = address.set(database=f"{address.database}-tokens")
-    return engine_of(address, "NORMAL", isolation_level="AUTOCOMMIT", pool_size=0)
+    return engine_of(address, ("synchronous=NORMAL",), isolation_level="AUTOCOMMIT", pool_size=0)

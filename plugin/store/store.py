@@ -32,7 +32,8 @@ TOGETHER = 500
 PAUSE = 0.2
 """Seconds for which a writer gathers decisions before it writes them."""
 
-PRAGMAS = ("busy_timeout=5000", "page_size=8192", "journal_mode=WAL", "synchronous=FULL")
+PRAGMAS = ("page_size=8192", "synchronous=FULL")
+"""Two decisions and more to a page; a page size counts for a new store alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Store:
         self._changed = threading.Condition()
         self._closing = False
         try:
-            self._engine = engine_of(make_url(url), pool_pre_ping=True)
+            self._engine = engine_of(make_url(url), PRAGMAS)
             with self._engine.begin() as connection:
                 for table in metadata.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FRESH = 600.0
 STALE = 3600.0
-RETRY = 30.0
+RETRY = 10.0
 """Seconds, all three."""
 PATIENCE = 2.0
 """Seconds that fetching one set may take, drop by drop or at once."""

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from plugin.onboarding.writing import HOOKS
 from plugin.parts import parts
 from tests.hooks import regolden
 from tests.hooks.service import start
@@ -85,7 +86,7 @@ def test_a_site_where_all_works(command: Command, service: str, stand: Stand) ->
     assert (done.status, done.wrong, done.err) == (0, [], "")
     for line in ("/metadata: FHIR R4", "Encounter", "procedures (Procedure)", "discovery: answers"):
         assert f"  ok   {line}\n" in done.out
-    assert "  ok   a simulated call: answers\n" in done.out
+    assert "  ok   a simulated call of visit-check: answers\n" in done.out
     assert "conditions (Condition): the search works, and finds nothing\n" in done.out
     assert all("Authorization" not in a.headers for a in made.had if a.path == "/fhir/metadata")
 
@@ -205,7 +206,7 @@ def test_a_service_that_is_not_there_is_told(command: Command, service: str, sta
     assert done.status == 2
     assert [line.partition(":")[0] for line in done.wrong] == [
         "not  discovery",
-        "not  a simulated call",
+        "not  a simulated call of visit-check",
     ]
 
 
@@ -223,8 +224,31 @@ def test_a_site_that_asks_for_tokens_refuses_us_as_it_should(
     done = tried(command, stand(ehr()), refusing.address)
 
     assert service
-    assert "a simulated call: refused without the EHR's token, as it should be" in done.out
+    assert (
+        "a simulated call of visit-check: refused without the EHR's token, as it should be"
+        in done.out
+    )
     assert done.status == 0
+
+
+@pytest.mark.parametrize(
+    ("services", "called"),
+    [(["patient-view", "visit-start"], ["visit-start"]), (["order-check"], [])],
+)
+def test_a_service_that_the_site_uses_is_called(
+    services: list[str], called: list[str], command: Command, stand: Stand
+) -> None:
+    write(command.folder, fhir_servers=["http://127.0.0.1"], services=services)
+    asked: list[Any] = []
+
+    def answer(call: Request) -> Response:
+        asked.append((call.path.rpartition("/")[2], call.get_data()))
+        return Response(json.dumps({"services": [], "cards": []}))
+
+    tried(command, stand(ehr()), stand(answer).address)
+
+    assert [name for name, _ in asked] == ["cds-services", *called]
+    assert [json.loads(body)["hook"] for _, body in asked[1:]] == [HOOKS[name] for name in called]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ client signs with the key k1 (ES384).
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -275,6 +276,8 @@ CLAIMS = [
     bearing("jti missing", "token-id", lambda: good(jti=None)),
     bearing("jti empty", "token-id", lambda: good(jti="")),
     bearing("jti a number", "token-id", lambda: good(jti=7)),
+    bearing("jti half a character", "malformed", lambda: good(jti="\ud800")),
+    bearing("jti with a zero character", "", lambda: good(jti=f"\0{time.time_ns()}")),
     bearing("jti of 300 characters", "token-id", lambda: good(jti="j" * 300)),
     bearing("claims nobody knows", "", lambda: good(fhirUser="Practitioner/1", org="x")),
 ]
