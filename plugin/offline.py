@@ -11,7 +11,7 @@ from plugin.cards import worked
 from plugin.errors import RefusedError
 from plugin.fhir import coding
 from plugin.fhir.coding import worded
-from plugin.fhir.writer import told
+from plugin.fhir.writing.plan import told
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
 from plugin.json import read as read_json
