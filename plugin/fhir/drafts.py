@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-import msgspec
-
 from plugin.fhir import beyond
 from plugin.fhir.charges import CLAIM, MODIFIER, coded, discipline_of, legible
 from plugin.fhir.decode import Read

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plugin.fhir import CPT, HCPCS, structure
-from plugin.fhir.reader import Reading
 from plugin.fhir.naming import LINE_SYSTEM
+from plugin.fhir.reader import Reading
 from plugin.fhir.writer import write
 from plugin.fhir.writing.plan import affirmation, differs, told
 from rules.model import Fix, Line
