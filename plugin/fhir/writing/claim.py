@@ -1,4 +1,4 @@
-"""A bill as one draft Claim (FHIR R4), in the shape that Da Vinci PCT gives a professional estimate.
+"""A bill as one draft Claim (FHIR R4), shaped as Da Vinci PCT shapes a professional estimate.
 
 What a claim must say and nobody told is marked so (data-absent-reason), never made up. Amounts of
 money that a change makes untrue are left out, for the EHR to work out anew.
