@@ -1,36 +1,58 @@
 """``python -m plugin.manifest``: write anew what manifest.json derives from the service."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import fields
 from hashlib import sha256
 from typing import Any
 
 from plugin import __version__
 from plugin.hooks.services import discovery
-from plugin.rulebook import ROOT, load
+from plugin.rulebook import ROOT, Rulebook, load
+from plugin.settings import PREFIX, Settings
 from plugin.tables import FOLDER
 from plugin.web.freshness import FEES, SHIPPED, Told, tables
 from plugin.web.wellknown import MANIFEST
 
+Json = dict[str, Any]
 FILES = {(table, setting): file for table, setting, _, file in SHIPPED} | {FEES: "fees.csv"}
 
 
-def derived() -> dict[str, Any]:
-    """Return the parts of the manifest that other things decide: services, tables, the version."""
+def renewed(manifest: Json) -> Json:
+    """Return a manifest with what other things decide written anew, everything else as it stands.
+
+    Derived are the version, the services, the settings, the authorities that rules cite and the
+    editions of the published tables.
+    """
+    book = load()
     return {
+        **manifest,
         "software_version": __version__,
-        "cds_hooks": {"services": discovery()["services"]},
-        "rule_data": list(editions()),
+        "cds_hooks": {**manifest["cds_hooks"], "services": discovery()["services"]},
+        "config": {**manifest["config"], "variables": _variables(manifest["config"]["variables"])},
+        "decision_support": {**manifest["decision_support"], "citations": _citations(book)},
+        "rule_data": [_edition(told) for told in tables(book.now())],
     }
 
 
-def editions() -> Iterator[dict[str, Any]]:
-    """Yield the editions of the published tables that come with the service."""
-    for told in tables(load().now()):
-        yield _edition(told)
+def _variables(known: Iterable[Json]) -> list[Json]:
+    """Return every setting, with what is said of it already."""
+    said = {each["name"]: each for each in known}
+    names = ["CONFIG", *(field.name.upper() for field in fields(Settings))]
+    return [
+        said.get(f"{PREFIX}{name}", {"name": f"{PREFIX}{name}", "sensitive": False})
+        for name in names
+    ]
 
 
-def _edition(told: Told) -> dict[str, Any]:
+def _citations(book: Rulebook) -> list[Json]:
+    """Return what the rules' standing values cite, each once."""
+    rows = (row for every in book.now().shipped.base.values() for row in every)
+    cited = {(row.cite.title, row.cite.url) for row in rows}
+    return [{"title": title, "url": url} for title, url in sorted(cited)]
+
+
+def _edition(told: Told) -> Json:
     path = ROOT / FOLDER / FILES[told.table, told.setting]
     data = path.read_bytes()
     source = data.split(b"\n", 1)[0].decode().lstrip("# ").strip()
@@ -43,13 +65,6 @@ def _edition(told: Told) -> dict[str, Any]:
         "source": source,
         "sha256": sha256(data).hexdigest(),
     }
-
-
-def renewed(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return a manifest with what is derived written anew, everything else as it stands."""
-    made = derived()
-    hooks = {**manifest["cds_hooks"], **made.pop("cds_hooks")}
-    return {**manifest, **made, "cds_hooks": hooks}
 
 
 def main() -> None:

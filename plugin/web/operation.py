@@ -50,10 +50,12 @@ def taken(data: Raw) -> Gathered:
         raise RefusedError(
             400, Issue("resourceType", "should be Bundle or Parameters", "structure")
         )
-    given = [Found(str(kind), data)] if kind == "Bundle" else [*_given(data)]
+    whole = Found(str(kind), data)
+    given = [whole] if kind == "Bundle" else [*_given(data)]
     found = [one for each in given for one in resources(each.raw, each.where)]
-    shells = [Found(str(kind), data), *(x for x in given if x.raw.get("resourceType") == "Bundle")]
-    judged = [*(Found(x.where, _shell(x.raw)) for x in shells), *found]
+    inner = [each for each in given if each.raw.get("resourceType") == "Bundle"]
+    shells = inner if kind == "Bundle" else [whole, *inner]
+    judged = [*(Found(each.where, _shell(each.raw)) for each in shells), *found]
     if faults := [fault for each in judged for fault in judge(each.raw, each.where)[1]]:
         raise RefusedError(400, *faults[:20])
     gathered = gathered_from(found)
