@@ -47,8 +47,9 @@ class Claim(beyond.Beyond, kw_only=True):
 
 def drafts_of(scope: Scope, on: date) -> list[Read[Claim]]:
     """Return the draft claims of a visit that can be read, in the order received."""
-    kept = []
-    for found in once([*_drafts(scope)]):
+    kept: list[Read[Claim]] = []
+    drafts = [*_drafts(scope)]
+    for found in once(drafts) if drafts else ():
         read = scope.decoder.optional(found, Claim)
         if read is None or read.it.use != "claim":
             continue

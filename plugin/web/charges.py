@@ -27,7 +27,7 @@ NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 MOST_UNITS = 999
 MOST_DIGITS = 6
 """Of the number of a version."""
-KINDS: Mapping[Any, type[ChargeItem] | type[Claim]] = {"ChargeItem": ChargeItem, "Claim": Claim}
+KINDS: Mapping[str, type[ChargeItem] | type[Claim]] = {"ChargeItem": ChargeItem, "Claim": Claim}
 NO_CHARGES = Issue("charges", "should be ChargeItems or draft Claims", "structure")
 
 
@@ -130,7 +130,7 @@ def _read(charge: Any) -> ChargeItem | Claim:
         RefusedError: 400, when it is neither.
 
     """
-    kind = KINDS.get(charge.get("resourceType")) if isinstance(charge, dict) else None
+    kind = KINDS.get(str(charge.get("resourceType"))) if isinstance(charge, dict) else None
     if kind is None:
         raise RefusedError(400, NO_CHARGES)
     try:
@@ -157,8 +157,10 @@ def _update(resource: Raw, held: dict[str, Raw]) -> None:
     if _version(now) != _version(resource):
         why = "rests on a charge that has changed since; sign the visit again"
         raise RefusedError(409, Issue("accept", why, "conflict"))
+    meta = resource.get("meta")
     version = str(int(_version(now) or 0) + 1)
-    held[name] = {**resource, "meta": {**(resource.get("meta") or {}), "versionId": version}}
+    next_ = {**(meta if isinstance(meta, dict) else {}), "versionId": version}
+    held[name] = {**resource, "meta": next_}
 
 
 def _bare(charge: Raw) -> Raw:
