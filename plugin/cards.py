@@ -102,7 +102,9 @@ def _charges(drawing: Drawing) -> Iterator[Card]:
 def _by_hand(plan: Plan | None, drawing: Drawing) -> str:
     """Say what a person is to enter, where nothing can be written from here."""
     if plan and drawing.write == WORDS:
-        return "**To enter**\n" + _bullets(step.says for step in plan.steps)
+        said = [step.says for step in plan.steps]
+        said += ["Remove a charge that was written twice" for _ in drawing.reading.again]
+        return "**To enter**\n" + _bullets(said)
     if drawing.reading.unsure:
         return "Not every charge in the EHR could be read; enter them by hand."
     return "These charges cannot be changed from here; enter them by hand."

@@ -190,6 +190,14 @@ def test_a_site_that_takes_words_gets_no_actions_and_is_told_what_to_enter(app: 
     assert "**Add 59 to 97110**, if" in choices_[0]["detail"]
 
 
+def test_a_site_that_takes_words_is_told_of_what_was_written_twice(app: Flask) -> None:
+    asked = request(["97110 30min"])
+    (suggestion,) = recommended(cards(post(written_as(app, "chargeitem"), asked)))
+    twice = taken(taken(asked, suggestion), suggestion)
+    (card,) = cards(post(written_as(app, "text"), twice))
+    assert card["detail"].endswith("**To enter**\n- Remove a charge that was written twice")
+
+
 @pytest.mark.parametrize("modifier", ["59", "XS", "XE"])
 def test_every_lawful_choice_settles_its_pair(modifier: str, writing: FlaskClient) -> None:
     asked = request(["97150 30min", "97110 30min"], ["97150-GP x1", "97110-GP x2"])
