@@ -28,6 +28,7 @@ from plugin.web import (
     faq,
     fees,
     health,
+    impact,
     operation,
     reference,
     wellknown,
@@ -66,7 +67,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     app.register_blueprint(reference.blueprint)
     for blueprint in (conformance.blueprint, operation.blueprint, wellknown.blueprint):
         app.register_blueprint(blueprint)
-    for blueprint in (fees.blueprint, faq.blueprint):
+    for blueprint in (fees.blueprint, faq.blueprint, impact.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)

@@ -1,4 +1,4 @@
-"""The command line: ``countersign serve``, ``check``, ``import`` and ``editions``."""
+"""The command line: ``countersign serve``, ``check``, ``import``, ``editions`` and ``impact``."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from plugin import __version__, settings
+from plugin.impact.parsers import parsers as impact
 from plugin.imports.parsers import parsers as editions
 
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     check.set_defaults(run=_check)
 
     editions(commands)
+    impact(commands)
 
     chosen = parser.parse_args(arguments)
     sys.exit(chosen.run(chosen))

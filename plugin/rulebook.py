@@ -20,6 +20,7 @@ from plugin.moment import Moment, Shipped
 from plugin.values import Sources, hold_codes, hold_layer, hold_rule, rows_of
 from rules import RULES
 from rules.model import Cite
+from rules.payment import estimate
 from rules.policy import Dated, Policy, Rows, RuleDataError, Tables
 from rules.words import Setting
 
@@ -113,7 +114,7 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
     validator, sources, known = schema(root), Sources(), tables.load(root)
     about: dict[str, About] = {}
     base: dict[str, Sequence[Dated]] = {}
-    for rule in RULES:
+    for rule in (*RULES, estimate):
         path = root.joinpath(*rule.__name__.split(".")).with_suffix(".yaml")
         data = read_valid(path, validator)
         if data.get("rule") != rule.ID:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from plugin.imports.locality import Place
 from plugin.rulebook import ROOT, read_valid, schema
 from rules import RULES
 from rules.policy import RuleDataError
@@ -56,6 +57,10 @@ class Tenant:
     """Rules that say nothing here."""
     shadow: frozenset[str] = frozenset()
     """Rules that speak to the record alone."""
+    locality: Place | None = None
+    """Where estimates are priced; None for the nation."""
+    apm: bool = False
+    """Whether its clinicians qualify in an advanced payment model, which has its own factor."""
     strict: bool = False
     """Whether every resource is held to the FHIR models before it is read."""
 
@@ -108,5 +113,7 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         write=data.get("write", DEFAULT_WRITE),
         off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
         shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
+        locality=Place(**data["locality"]) if "locality" in data else None,
+        apm=data.get("apm", False),
         strict=data.get("validation") == "full",
     )

@@ -47,7 +47,7 @@ class Coder:
     def lexicon(self) -> Lexicon:
         """The words of charts; read once, when a chart first needs them.
 
-        It takes half a second and ten megabytes, which sites that chart in codes never pay.
+        It takes up to a second and eighteen megabytes, which sites that chart in codes never pay.
 
         Raises:
             RuleDataError: a file of the lexicon is missing or malformed.

@@ -30,6 +30,8 @@ TOGETHER = 500
 PAUSE = 0.2
 """Seconds for which a writer gathers decisions before it writes them."""
 
+PRAGMAS = ("busy_timeout=5000", "page_size=8192", "journal_mode=WAL", "synchronous=FULL")
+
 
 class StoreError(Exception):
     """The store cannot be reached or written to."""
@@ -252,7 +254,8 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
+        # Two decisions and more to a page; a page size counts for a new store alone.
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -35,6 +35,19 @@ def test_a_visit_in_a_file_is_checked(tmp_path: Path) -> None:
     assert MARK not in done.stdout.decode()
 
 
+def test_the_estimate_is_printed_last_with_what_it_rests_on(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", written(tmp_path, regolden.asked("written_from_nothing")))
+
+    said = lines(done.stdout)
+    assert said[said.index("Estimate") :][:4] == [
+        "Estimate",
+        "97110 ×2 GP: $51.27",
+        "97140 ×1 GP: $21.21",
+        "In all: $72.48",
+    ]
+    assert said[-1].endswith("An estimate; it chooses no code and no unit.")
+
+
 def test_a_bundle_from_standard_input_is_checked(tmp_path: Path) -> None:
     sent = json.dumps(collection(regolden.asked("over_billed"))).encode()
 
