@@ -19,8 +19,9 @@ check: .venv/check.stamp ## Format, lint, types, import contracts
 bench: .venv/bench.stamp ## Speed and memory, beside comparable services
 	$(BIN)/python -m bench.run
 
-docs: .venv/run.stamp ## Write docs/rules.md anew from the rules' data
+docs: .venv/run.stamp ## Write docs/rules.md and the derived parts of manifest.json anew
 	$(BIN)/python -m plugin.rulesdoc
+	$(BIN)/python -m plugin.manifest
 
 mutation: .venv/mutation.stamp ## Which changes of a rule no table notices (slow); ONLY="rules.units.*" for some
 	$(BIN)/mutmut run --max-children $(shell nproc) $(ONLY) >mutants.log 2>&1 || { tail -n 20 mutants.log; exit 1; }

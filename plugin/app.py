@@ -14,7 +14,7 @@ from plugin.fhir import coding
 from plugin.hooks import views as hooks
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
-from plugin.parts import LARGEST_BODY, Parts, answer, parts
+from plugin.parts import FHIR_JSON, JSON, LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.service import Service
 from plugin.settings import SettingsError
@@ -22,7 +22,20 @@ from plugin.sites import Sites
 from plugin.store.faults import StoreError
 from plugin.store.store import PAUSE, Store
 from plugin.trust.gate import Gate
-from plugin.web import check, code_text, concepts, ehr, faq, fees, health, impact, reference
+from plugin.web import (
+    check,
+    code_text,
+    concepts,
+    conformance,
+    ehr,
+    faq,
+    fees,
+    health,
+    impact,
+    operation,
+    reference,
+    wellknown,
+)
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
@@ -57,6 +70,8 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     for blueprint in (concepts.blueprint, code_text.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(reference.blueprint)
+    for blueprint in (conformance.blueprint, operation.blueprint, wellknown.blueprint):
+        app.register_blueprint(blueprint)
     for blueprint in (fees.blueprint, faq.blueprint, impact.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
@@ -116,6 +131,7 @@ def _fallen(error: Exception) -> Response:
 def _fault(status: int, issues: tuple[Issue, ...]) -> Response:
     """Answer a fault in the form its address speaks."""
     if request.path.startswith(("/cds-services", "/fhir", "/t/")):
-        return answer(outcome(issues), status)
+        fhir = request.path.startswith("/fhir") or "/fhir/" in request.path
+        return answer(outcome(issues), status, FHIR_JSON if fhir else JSON)
     title = {400: "Bad request", 404: "Not found", 412: "Not enough data"}.get(status, "Refused")
     return answer(problem(status, title, issues), status, "application/problem+json")

@@ -1,7 +1,6 @@
 """A settled bill and what was said on the way, drawn as CDS Hooks cards. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -9,8 +8,10 @@ import msgspec
 
 from plugin.fhir.coding import worded
 from plugin.fhir.reader import Reading
-from plugin.fhir.writer import actions, differs, held, ordinals, save, told
+from plugin.fhir.writer import WORDS, write
+from plugin.fhir.writing.plan import Plan, affirmation, correction, differs, held, told
 from plugin.rulebook import About
+from plugin.tenants import DEFAULT_WRITE, Write
 from rules.model import Bill, Cite, Finding, Fix, Line
 
 Card = dict[str, Any]
@@ -34,6 +35,8 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """Override reasons, as Codings."""
     most: int
     """How many cards at most."""
+    write: Write = DEFAULT_WRITE
+    """The form in which the EHR takes charges."""
 
 
 def draw(drawing: Drawing) -> list[Card]:
@@ -78,7 +81,7 @@ def worked(bill: Bill) -> Iterator[str]:
 def _charges(drawing: Drawing) -> Iterator[Card]:
     """Offer the settled bill, when it is not the one that the EHR holds."""
     old, new = drawing.reading.visit.lines, drawing.bill.lines
-    if not differs(old, new):
+    if not differs(old, new) and not drawing.reading.again:
         return
     card: Card = {
         "summary": _summary(old, drawing.bill),
@@ -86,18 +89,25 @@ def _charges(drawing: Drawing) -> Iterator[Card]:
         "indicator": "warning" if old else "info",
         "source": _source(_lead(drawing.bill.fixed), "claim"),
     }
-    steps = actions(old, new, drawing.reading)
+    plan = correction(old, new, drawing.reading)
+    steps = write(plan, drawing.write) if plan else []
     if steps:
         label = "Correct the charges" if old else "Write these charges"
-        card["suggestions"] = [{"label": label, "isRecommended": True, "actions": list(steps)}]
+        card["suggestions"] = [{"label": label, "isRecommended": True, "actions": steps}]
     else:
-        why = (
-            "Not every charge in the EHR could be read"
-            if drawing.reading.unsure
-            else "These charges cannot be changed from here"
-        )
-        card["detail"] += f"\n\n{why}; enter them by hand."
+        card["detail"] += f"\n\n{_by_hand(plan, drawing)}"
     yield card
+
+
+def _by_hand(plan: Plan | None, drawing: Drawing) -> str:
+    """Say what a person is to enter, where nothing can be written from here."""
+    if plan and drawing.write == WORDS:
+        said = [step.says for step in plan.steps]
+        said += ["Remove a charge that was written twice" for _ in drawing.reading.again]
+        return "**To enter**\n" + _bullets(said)
+    if drawing.reading.unsure:
+        return "Not every charge in the EHR could be read; enter them by hand."
+    return "These charges cannot be changed from here; enter them by hand."
 
 
 def _problems(drawing: Drawing) -> Iterator[Card]:
@@ -114,8 +124,8 @@ def _problems(drawing: Drawing) -> Iterator[Card]:
         lawful = [f for f in finding.fixes if not any(held(x, drawing.reading) for x in f.old)]
         if drawing.reading.unsure:  # what is not stored may be there already
             lawful = [fix for fix in lawful if all(line.id for line in fix.old)]
-        if lawful:
-            card["suggestions"] = [_choice(fix, drawing) for fix in lawful]
+        if choices := [made for fix in lawful if (made := _choice(fix, drawing))]:
+            card["suggestions"] = choices
             card["source"] = _source(finding, "claim")
         yield card
 
@@ -133,15 +143,10 @@ def _explained(finding: Finding, about: About) -> Iterator[str]:
     yield _authority(finding.cite)
 
 
-def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any]:
+def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any] | None:
     """Offer one lawful modifier; never recommended, because it makes a person affirm a fact."""
-    settled = {(x.id, x.charge): (x, n) for x, n in ordinals(drawing.bill.lines)}
-    steps = []
-    for old, new in zip(fix.old, fix.new, strict=True):
-        line, ordinal = settled[old.id, old.charge]
-        step = save(replace(new, services=line.services), drawing.reading, ordinal)
-        steps.append({**step, "description": fix.attests})
-    return {"label": fix.label, "isRecommended": False, "actions": steps}
+    steps = write(affirmation(fix, drawing.bill.lines, drawing.reading), drawing.write)
+    return {"label": fix.label, "isRecommended": False, "actions": steps} if steps else None
 
 
 def _unchecked(drawing: Drawing) -> Iterator[Card]:
@@ -194,6 +199,8 @@ def _detail(drawing: Drawing) -> str:
     if arithmetic:
         parts.append("**How it was counted**\n" + _bullets(arithmetic))
     why = [f"{f.says} ({_link(f.cite)})" for f in bill.fixed]
+    if drawing.reading.again:
+        why.append("A charge was written twice; the second is removed.")
     parts.append("**Why**\n" + _bullets(why))
     missing = _missing(drawing)
     if missing:

@@ -13,7 +13,7 @@ from plugin.errors import RefusedError
 from plugin.estimate import Estimate
 from plugin.fhir import coding
 from plugin.fhir.coding import worded
-from plugin.fhir.writer import told
+from plugin.fhir.writing.plan import told
 from plugin.hooks.taken import taken
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions

@@ -18,6 +18,7 @@ from plugin.tenants import DEMO, Tenant
 from plugin.trust.gate import Gate
 
 JSON = "application/json"
+FHIR_JSON = "application/fhir+json"
 encode = msgspec.json.Encoder(decimal_format="number").encode
 LARGEST_BODY = 4_000_000
 """Bytes; a year of daily visits with their history is under one million."""

@@ -15,7 +15,7 @@ from plugin.moment import NONE, Moment
 from plugin.rulebook import ROOT, Rulebook
 from plugin.store.seal import trace_of
 from plugin.store.store import Decision
-from plugin.tenants import DEFAULT_WRITE, Tenant
+from plugin.tenants import DEFAULT_WRITE, Tenant, Write
 from rules.check import settle
 from rules.model import Bill, Visit
 from rules.policy import Policy
@@ -50,7 +50,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules that say nothing."""
     shadow: tuple[str, ...] = ()
     """Rules that speak to the record alone: nobody sees them, and they change no bill."""
-    write: str = DEFAULT_WRITE
+    write: Write = DEFAULT_WRITE
     """The form in which charges are written."""
 
 
@@ -139,6 +139,7 @@ class Reviewer:
                 explain=f"{self.public_url}/explain/{trace}",
                 reasons=self._reasons,
                 most=manner.most,
+                write=manner.write,
             )
         )
         return bill, policy, cards

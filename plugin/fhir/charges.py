@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
 from plugin.fhir import CPT, HCPCS
 from plugin.fhir.decode import Read
-from plugin.fhir.elements import ChargeItem, CodeableConcept, Extension
+from plugin.fhir.elements import ChargeItem, CodeableConcept, Extension, Quantity
 from plugin.fhir.references import Aliases
 from plugin.fhir.scope import Scope, once
 from plugin.fhir.times import day
@@ -29,6 +30,8 @@ CODE_SYSTEMS = frozenset(
         "urn:oid:2.16.840.1.113883.6.285",
     }
 )
+CLAIM = "Claim"
+"""A draft of one may stand among the charges, or among the claims."""
 MOST = 9999
 """Units beyond this are a slip of the pen."""
 CODE = re.compile(r"[0-9A-Z]{5}", re.ASCII)
@@ -69,6 +72,14 @@ def is_modifier(extension_url: str) -> bool:
     return extension_url.rsplit("/", 1)[-1] in MODIFIER_ENDINGS
 
 
+def modifier_in(extension: Any) -> str:
+    """Return the modifier that an extension as received carries; empty when it cannot be read."""
+    try:
+        return _value(msgspec.convert(extension, Extension)).strip().upper()
+    except msgspec.ValidationError:
+        return ""
+
+
 def _carried(extensions: Iterable[Extension]) -> Iterator[str]:
     """Return modifiers in order of their priority where they have one, else as they stand."""
     found = [(_priority(x), _value(x)) for x in extensions if is_modifier(x.url)]
@@ -102,6 +113,8 @@ def charges_of(scope: Scope, on: date) -> list[Read[ChargeItem]]:
     """Return the charges of a visit that stand, for its date of service."""
     mine = []
     for found in once(scope.gathered.under("charges")):
+        if found.raw.get("resourceType") == CLAIM:
+            continue
         read = scope.decoder.optional(found, ChargeItem)
         if read is None or read.it.status not in STANDING:
             continue
@@ -125,7 +138,7 @@ def line_of(
         code=code,
         units=int(quantity.value) if quantity and quantity.value else 1,
         modifiers=modifiers,
-        discipline=_discipline(code, modifiers, billed, services),
+        discipline=discipline_of(code, modifiers, billed, services),
     )
 
 
@@ -144,18 +157,27 @@ def _of_visit(read: Read[ChargeItem], on: date, scope: Scope) -> bool:
 
 
 def _legible(read: Read[ChargeItem], scope: Scope) -> bool:
-    """Tell whether a charge can be judged: a code, and a whole number of units."""
-    units = read.it.quantity.value if read.it.quantity else None
-    if not coded(read.it.code).code:
-        scope.decoder.omit(f"{read.where}.code", "has no CPT or HCPCS code")
+    return legible(read.it.code, read.it.quantity, (f"{read.where}.code", read.where), scope)
+
+
+def legible(
+    code: CodeableConcept | None, quantity: Quantity | None, where: tuple[str, str], scope: Scope
+) -> bool:
+    """Tell whether a line can be judged: a code, and a whole number of units.
+
+    ``where`` is the place of the code, and that of the line.
+    """
+    units = quantity.value if quantity else None
+    if not coded(code).code:
+        scope.decoder.omit(where[0], "has no CPT or HCPCS code")
     elif units is not None and (not 1 <= units <= MOST or units != int(units)):
-        scope.decoder.omit(f"{read.where}.quantity", "units should be a whole number")
+        scope.decoder.omit(f"{where[1]}.quantity", "units should be a whole number")
     else:
         return True
     return False
 
 
-def _discipline(
+def discipline_of(
     code: str, modifiers: Sequence[str], billed: Sequence[str], services: Sequence[Service]
 ) -> Discipline | None:
     """Return the discipline of a charge: of its services, of its code, its modifier, the visit."""

@@ -4,7 +4,7 @@ A prefetch key has four states: data, nothing (null or an empty Bundle), an erro
 or absent. Absent keys may be fetched; errors are not tried again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,8 +140,13 @@ def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:
 
 def bundled(bundle: Raw) -> Gathered:
     """Sort a Bundle's resources by what they are; types that are not read are passed over."""
+    return gathered_from(resources(bundle, ""))
+
+
+def gathered_from(every: Iterable[Found]) -> Gathered:
+    """Sort resources by what they are; nothing more can be asked for within the visit."""
     gathered = Gathered(found={key: [] for key in WITHIN})
-    for found in resources(bundle, ""):
+    for found in every:
         key = KEY_OF_TYPE.get(str(found.raw.get("resourceType")))
         if key:
             gathered.found.setdefault(key, []).append(found)

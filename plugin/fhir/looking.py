@@ -25,6 +25,8 @@ def looked(
     before = len(scope.decoder.left_out)
     made = []
     for found in once(gathered.under(key)):
+        if found.raw.get("status") == "draft":
+            continue  # it tells of nothing yet; a draft claim is read as charges
         named = found.raw.get("resourceType")
         kind = next((kind for kind in kinds if kind.__name__ == named), kinds[0])
         read = scope.decoder.optional(found, kind)

@@ -28,12 +28,20 @@ def payer_of(
 
     ``known`` is the site's own map, from what a coverage says (in lower case) to a profile.
     """
-    active = [read for read in coverages if _active(read, on, decoder)]
-    first = min((read.it.order or 1 for read in active), default=1)
+    active = active_on(coverages, on, decoder)
+    first = active[0].it.order or 1 if active else 1
     for read in active:
         if (read.it.order or 1) == first and (payer := _profile(read.it, known)):
             return payer
     return UNKNOWN_PAYER
+
+
+def active_on(
+    coverages: Sequence[Read[Coverage]], on: date, decoder: Decoder
+) -> list[Read[Coverage]]:
+    """Return the coverages of a day, the first in line first."""
+    active = [read for read in coverages if _active(read, on, decoder)]
+    return sorted(active, key=lambda read: read.it.order or 1) if len(active) > 1 else active
 
 
 def _active(read: Read[Coverage], on: date, decoder: Decoder) -> bool:

@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 
 from plugin.errors import Issue, RefusedError
-from plugin.fhir.charges import charges_of, line_of
 from plugin.fhir.charted import Charted, charted
 from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.elements import Coverage, Procedure
 from plugin.fhir.gather import Gathered
+from plugin.fhir.held import held_of
 from plugin.fhir.legend import Legend
-from plugin.fhir.payer import payer_of
+from plugin.fhir.payer import active_on, payer_of
 from plugin.fhir.people import People
 from plugin.fhir.place import length_of, where
 from plugin.fhir.record import record_of
@@ -29,7 +29,15 @@ from rules.model import Visit
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a claim says of who bills and who pays, as references."""
+
+    coverages: tuple[str, ...] = ()
+    """Those of the day, the first in line first."""
+    provider: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A visit as read, and what is needed to write back to where it came from."""
 
     visit: Visit
@@ -46,6 +54,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[Issue, ...]
     unsure: bool = False
     """Some charge that the EHR holds could not be read: what is new may be there already."""
+    again: tuple[str, ...] = ()
+    """What was written twice and should go, as references."""
+    draft: dict[str, Any] | None = None
+    """The draft Claim that holds the charges, as received; None when ChargeItems do."""
+    payment: Payment | None = None
+    """None where no claim is written."""
     unread: tuple[str, ...] = ()
     """What could not be obtained, in words."""
 
@@ -74,18 +88,18 @@ def read(
     place = where(scope.encounter, tenant, scope.decoder)
     diagnoses = Diagnoses(scope)
     services = services_of(today, scope, legend, diagnoses, place.supervision)
-    payer = payer_of(_coverages(scope), on, tenant.payers, scope.decoder)
+    coverages = _coverages(scope)
+    payer = payer_of(coverages, on, tenant.payers, scope.decoder)
     length = length_of(scope.encounter, on, scope.decoder)
     named = diagnoses.of_visit(scope.encounter)
     record = record_of(scope, on, others, legend)
-    before = len(scope.decoder.left_out)
-    charges = {read.it.id or f"#{i}": read for i, read in enumerate(charges_of(scope, on))}
+    held = held_of(scope, on, services)
     visit = Visit(
         date_of_service=on,
         payer=payer,
         setting=place.setting,
         services=services,
-        lines=tuple(line_of(r, name, services, scope.aliases) for name, r in charges.items()),
+        lines=held.lines,
         place=place.place,
         type_of_bill=place.type_of_bill,
         telehealth=place.telehealth,
@@ -102,12 +116,13 @@ def read(
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
         performers={x.read.it.id: _actors(x.read, scope) for x in today if x.read.it.id},
-        charges={name: read.raw for name, read in charges.items()},
-        locked=tuple(name for name, read in charges.items() if read.it.status == "billed"),
+        charges=held.charges,
+        locked=held.locked,
         left_out=tuple(scope.decoder.left_out),
-        unsure=any(issue.why != NOT_THEIRS for issue in scope.decoder.left_out[before:])
-        or "charges" in gathered.errors
-        or "charges" in gathered.pages,
+        unsure=held.unsure,
+        again=held.again,
+        draft=held.draft,
+        payment=_payment(scope, coverages, on),
         unread=_unread(gathered, later=len(today) < len(mine)),
     )
 
@@ -207,6 +222,19 @@ def _coverages(scope: Scope) -> list[Read[Coverage]]:
     if found and not mine:
         raise RefusedError(400, Issue(f"{found[0].where}.beneficiary", NOT_THEIRS))
     return mine
+
+
+def _payment(scope: Scope, coverages: Sequence[Read[Coverage]], on: date) -> Payment | None:
+    """Return who bills and who pays, where the site takes claims."""
+    if scope.tenant.write != "claim":
+        return None
+    provider = scope.encounter.raw.get("serviceProvider")
+    reference = provider.get("reference") if isinstance(provider, dict) else None
+    active = active_on(coverages, on, scope.decoder)
+    return Payment(
+        coverages=tuple(read.reference for read in active if read.reference),
+        provider=scope.aliases.tail(reference) if isinstance(reference, str) else "",
+    )
 
 
 def _unread(gathered: Gathered, *, later: bool) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Action(Closed):
     description = fields.String(required=True, validate=TEXT)
     resource = fields.Dict(keys=fields.String())
     resourceId = fields.String(validate=TEXT)  # noqa: N815 - CDS Hooks' name
+    extension = fields.Dict(keys=fields.String(), validate=TEXT)
 
     @validates_schema(skip_on_field_errors=True)
     def carries_what_it_changes(self, data: Mapping[str, Any], **_: Any) -> None:

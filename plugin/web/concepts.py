@@ -13,11 +13,11 @@ from plugin.fhir.charges import CODE_SYSTEMS
 from plugin.fhir.concepts import translated
 from plugin.fhir.models import judge
 from plugin.json import read as read_json
-from plugin.parts import answer, parts
+from plugin.parts import parts
 from plugin.tenants import DEMO
+from plugin.web.fhirjson import reply
 
 blueprint = Blueprint("concepts", __name__)
-FHIR_JSON = "application/fhir+json"
 LARGEST = 64_000
 """Bytes of a question."""
 LONGEST = 1_000
@@ -42,7 +42,7 @@ def search(tenant: str = DEMO) -> Response:
     ]
     link = {"relation": "self", "url": f"{here}?url={quote(url, safe='')}" if url else here}
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "link": [link]}
-    return answer({**bundle, **({"entry": entries} if entries else {})}, kind=FHIR_JSON)
+    return reply({**bundle, **({"entry": entries} if entries else {})})
 
 
 @blueprint.get("/fhir/ConceptMap/<name>")
@@ -52,7 +52,7 @@ def show(name: str, tenant: str = DEMO) -> Response:
     found = next((one for one in _maps(tenant) if one.id == name), None)
     if found is None:
         raise RefusedError(404, Issue("", "there is no such concept map", "not-found"))
-    return answer(found.raw, kind=FHIR_JSON)
+    return reply(found.raw)
 
 
 @blueprint.get("/fhir/ConceptMap/$translate")
@@ -60,7 +60,7 @@ def show(name: str, tenant: str = DEMO) -> Response:
 def translate_address(tenant: str = DEMO) -> Response:
     """Translate a code given in the address."""
     asked = {name: request.args[name] for name in WORDS if name in request.args}
-    return answer(translation(asked, _maps(tenant)), kind=FHIR_JSON)
+    return reply(translation(asked, _maps(tenant)))
 
 
 @blueprint.post("/fhir/ConceptMap/$translate")
@@ -71,7 +71,7 @@ def translate(tenant: str = DEMO) -> Response:
     if len(body) > LARGEST:
         raise RefusedError(413, Issue("", f"over {LARGEST} bytes", "too-long"))
     asked = taken(read_json(body))
-    return answer(translation(asked, _maps(tenant)), kind=FHIR_JSON)
+    return reply(translation(asked, _maps(tenant)))
 
 
 def taken(data: Raw) -> dict[str, Any]:

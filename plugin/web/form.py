@@ -79,7 +79,12 @@ def _day(text: str) -> date:
 
 
 def _moved(charge: Raw, visit: SimulatedVisit) -> Raw:
-    """Keep a charge on the visit's day: when the date of service is corrected, it goes along."""
+    """Keep a charge on the visit's day: when the date of service is corrected, it goes along.
+
+    The items of a claim are the visit's by their encounter.
+    """
+    if charge["resourceType"] != "ChargeItem":
+        return charge
     return {**charge, "occurrenceDateTime": f"{visit.on}{BEGAN}"}
 
 

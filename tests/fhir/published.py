@@ -54,6 +54,7 @@ PROFILES = {
     "Procedure": "therapy-procedure",
     "Encounter": "therapy-encounter",
     "ChargeItem": "therapy-charge-item",
+    "Claim": "therapy-claim",
 }
 
 
@@ -103,17 +104,3 @@ def concepts(name: str) -> list[Json]:
 def local(url: str) -> str:
     """The file that should define a canonical address of ours."""
     return url.removeprefix(f"{BASE}/").replace("/", "-")
-
-
-def at(node: Json, name: str) -> list[Any]:
-    """The values of one element, whatever the type of its choice."""
-    stem = name.removesuffix("[x]")
-    keys = [k for k in node if k == name or (name != stem and k.startswith(stem))]
-    return [v for k in keys for v in (node[k] if isinstance(node[k], list) else [node[k]])]
-
-
-def parents(resource: Json, path: str) -> list[Any]:
-    nodes = [resource]
-    for name in path.split(".")[1:-1]:
-        nodes = [value for node in nodes for value in at(node, name)]
-    return nodes

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from plugin.fhir import structure
-from plugin.fhir.writer import actions
 from tests.fhir.building import (
     START,
     Raw,
@@ -20,7 +19,7 @@ from tests.fhir.building import (
     procedure,
     reading,
 )
-from tests.fhir.writing import modifiers, written
+from tests.fhir.writing import actions, modifiers, written
 
 
 def changed(sent: Raw, **change: Any) -> Raw:

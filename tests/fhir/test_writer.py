@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from plugin.fhir import CPT, HCPCS, structure
+from plugin.fhir.naming import LINE_SYSTEM
 from plugin.fhir.reader import Reading
-from plugin.fhir.writer import LINE_SYSTEM, actions, differs, save, told
-from rules.model import Line
+from plugin.fhir.writer import write
+from plugin.fhir.writing.plan import affirmation, differs, told
+from rules.model import Fix, Line
 from tests.fhir.building import (
     START,
     Raw,
@@ -18,13 +20,14 @@ from tests.fhir.building import (
     encounter,
     medplum,
     oracle,
+    ours,
     performer,
     practitioner,
     procedure,
     reading,
     ref,
 )
-from tests.fhir.writing import modifiers, suggested, written
+from tests.fhir.writing import actions, modifiers, suggested, written
 
 NEW = Line(code="97110", units=2, modifiers=("GP",), discipline="PT", services=("p1",))
 
@@ -35,8 +38,10 @@ def test_a_new_line_is_created_as_the_contract_shows() -> None:
     resource = action["resource"]
     (identifier,) = resource.pop("identifier")
     assert action["type"] == "create"
-    assert set(action) == {"type", "description", "resource"}
+    assert set(action) == {"type", "description", "resource", "extension"}
     assert identifier["system"] == LINE_SYSTEM
+    found = f"identifier={LINE_SYSTEM}|{identifier['value']}"
+    assert action["extension"] == {"davinci-crd.if-none-exist": found}
     assert resource == {
         "resourceType": "ChargeItem",
         "status": "planned",
@@ -191,13 +196,13 @@ def test_a_split_line_is_changed_once_and_created_once() -> None:
 )
 def test_a_bill_that_is_right_already_needs_no_action(sent: list[Raw]) -> None:
     found = reading(procedure(), *sent)
-    assert actions(found.visit.lines, found.visit.lines, found) == ()
+    assert actions(found.visit.lines, found.visit.lines, found) == []
     assert not differs(found.visit.lines, found.visit.lines)
 
 
 def test_the_order_of_lines_is_no_difference() -> None:
     found = reading(procedure(), charge(), charge("97140", id="c2"))
-    assert actions(found.visit.lines, found.visit.lines[::-1], found) == ()
+    assert actions(found.visit.lines, found.visit.lines[::-1], found) == []
     assert not differs(found.visit.lines, found.visit.lines[::-1])
 
 
@@ -211,7 +216,7 @@ def test_nothing_is_done_when_a_charge_would_change_that_cannot(stuck: Raw) -> N
         [replace(held, modifiers=("GP",)), replace(free, units=9)],
         [NEW],
     ):
-        assert actions(found.visit.lines, new, found) == ()
+        assert actions(found.visit.lines, new, found) == []
         assert differs(found.visit.lines, new)
 
 
@@ -239,7 +244,7 @@ def test_discipline_and_services_alone_make_no_difference() -> None:
     found: Reading = reading(procedure(), charge())
     new = [replace(old[0], discipline="PT", services=("p1",))]
     assert not differs(old, new)
-    assert actions(old, new, found) == ()
+    assert actions(old, new, found) == []
 
 
 UNFINISHED: Raw = {
@@ -275,18 +280,28 @@ def test_no_modifier_is_offered_for_a_charge_that_cannot_change(stuck: Raw) -> N
     assert suggested(*charted, *held, recommended=False) == []
 
 
-def test_a_settled_line_is_saved_whether_the_ehr_holds_it_or_not() -> None:
+def test_what_a_person_affirms_is_written_whether_the_ehr_holds_the_line_or_not() -> None:
     found = reading(procedure(), charge("97140", 1, "GP"))
     (line,) = found.visit.lines
-    held = save(replace(line, modifiers=("59", "GP")), found, 1)
+    both = [line, NEW]
+    (held,) = write(affirmation(adding("59", line), both, found), "chargeitem")
     assert (held["type"], held["resource"]["id"]) == ("update", "c1")
     assert modifiers(held["resource"]) == [coding("59"), coding("GP")]
-    fresh = save(NEW, found, 1)
+    (fresh,) = write(affirmation(adding("59", NEW), both, found), "chargeitem")
     assert (fresh["type"], fresh["resource"]["status"]) == ("create", "planned")
-    assert (
-        fresh["resource"]
-        == written([line, NEW], procedure(), charge("97140", 1, "GP"))[0]["resource"]
-    )
+    assert fresh["description"] == "they were separate"
+    (plain,) = actions([line], both, found)
+    shared, own = fresh["resource"].pop("identifier")
+    assert plain["resource"].pop("identifier") == [shared]
+    assert own["value"] == f"{shared['value']}-59-GP"
+    assert fresh["resource"].pop("extension") == [ours("59"), ours("GP")]
+    assert plain["resource"].pop("extension") == [ours("GP")]
+    assert fresh["resource"] == plain["resource"]
+
+
+def adding(modifier: str, line: Line) -> Fix:
+    better = replace(line, modifiers=(modifier, *line.modifiers))
+    return Fix(f"Add {modifier}", (line,), (better,), "they were separate")
 
 
 def test_descriptions_say_what_a_person_would() -> None:

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from fhir.resources.R4B.chargeitem import ChargeItem
+from fhir.resources.R4B import get_fhir_model_class
 
 from plugin.fhir import structure
 from plugin.fhir.gather import KEYS, prefetched
-from plugin.fhir.writer import actions
+from plugin.fhir.reader import Reading
+from plugin.fhir.writer import write
+from plugin.fhir.writing.plan import correction
 from plugin.review import Asked, Reviewer
+from plugin.tenants import Write
 from rules.model import Line
 from tests.fhir.building import CODER, TENANT, Raw, prefetch_of, reading
 from tests.rules.shorthand import BOOK
@@ -17,14 +20,27 @@ from tests.rules.shorthand import BOOK
 REVIEWER = Reviewer(BOOK, "https://countersign.invalid", CODER)
 
 
-def written(new: Sequence[Line], *resources: Raw) -> list[dict[str, Any]]:
-    """The actions that make a bill of a visit's charges, each resource proved valid."""
-    found = reading(*resources)
-    made = [*actions(found.visit.lines, new, found)]
+def actions(
+    old: Sequence[Line], new: Sequence[Line], found: Reading, form: Write = "chargeitem"
+) -> list[dict[str, Any]]:
+    """The actions from one bill to another, each resource proved valid."""
+    plan = correction(old, new, found)
+    made = write(plan, form) if plan else []
     for action in made:
         if "resource" in action:
-            ChargeItem.model_validate(deepcopy(action["resource"]))
+            prove(action["resource"])
     return made
+
+
+def prove(resource: Raw) -> None:
+    """Hold a resource to the full FHIR models."""
+    get_fhir_model_class(resource["resourceType"]).model_validate(deepcopy(resource))
+
+
+def written(new: Sequence[Line], *resources: Raw) -> list[dict[str, Any]]:
+    """The actions that make a bill of a visit's charges."""
+    found = reading(*resources)
+    return actions(found.visit.lines, new, found)
 
 
 def suggested(

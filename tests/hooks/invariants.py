@@ -83,13 +83,17 @@ def _reasons(card: Json) -> None:
 
 def _action(action: Json) -> None:
     if action["type"] == "delete":
-        assert re.fullmatch(r"ChargeItem/[A-Za-z0-9.-]{1,64}", action["resourceId"])
+        assert re.fullmatch(r"(ChargeItem|Claim)/[A-Za-z0-9.-]{1,64}", action["resourceId"])
         return
     resource = action["resource"]
     get_fhir_model_class(resource["resourceType"]).model_validate(resource)
     assert ("id" in resource) == (action["type"] == "update")
-    assert resource["status"] == "planned"
-    assert resource["quantity"]["value"] >= 1
+    if resource["resourceType"] == "Claim":
+        assert (resource["status"], resource["use"]) == ("draft", "claim")
+    else:
+        assert resource["status"] == "planned"
+    for line in resource["item"] if resource["resourceType"] == "Claim" else [resource]:
+        assert line["quantity"]["value"] >= 1
 
 
 def _account(first: Json) -> None:

@@ -1,58 +1,40 @@
 """What an EHR holds once a suggestion is taken is the bill that was promised, and is let be."""
 
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from plugin.parts import parts
+from plugin.tenants import DEMO, Write
 from tests.hooks import regolden
+from tests.hooks.holding import Charge, charges, taken, weighed
 from tests.hooks.invariants import hold
-from tests.hooks.service import cards, post
-from tests.hooks.visits import Json, bundle, request
+from tests.hooks.service import cards, equip, post
+from tests.hooks.visits import Json, request
 
 SUGGESTED = [
     name
     for name in regolden.names()
     if any("suggestions" in card for card in regolden.expected(name)["cards"])
 ]
-Charge = tuple[str, int, tuple[str, ...]]
+FORMS: list[Write] = ["chargeitem", "chargeitem-oracle", "chargeitem-medplum", "claim"]
 
 
-def taken(asked: Json, suggestion: Json) -> Json:
-    """Return the same call from an EHR that has taken a suggestion."""
-    found = asked["prefetch"]["charges"].get("entry", [])
-    held = {entry["resource"]["id"]: entry["resource"] for entry in found}
-    for number, action in enumerate(suggestion["actions"]):
-        if action["type"] == "delete":
-            del held[action["resourceId"].removeprefix("ChargeItem/")]
-        elif action["type"] == "update":
-            held[action["resource"]["id"]] = action["resource"]
-        else:
-            held[f"new-{number}"] = {**action["resource"], "id": f"new-{number}"}
-    later = deepcopy(asked)
-    later["prefetch"]["charges"] = bundle(held.values())
-    return later
+@pytest.fixture(scope="module", params=FORMS)
+def writing(request: pytest.FixtureRequest, app: Flask) -> FlaskClient:
+    """Return a service whose demo site takes charges in one of the forms."""
+    return written_as(app, request.param)
 
 
-def charges(asked: Json) -> list[Charge]:
-    """Return what an EHR holds, as code, units and modifiers."""
-    found = [entry["resource"] for entry in asked["prefetch"]["charges"].get("entry", [])]
-    return sorted(
-        (coded(item["code"]), item["quantity"]["value"], modifiers(item)) for item in found
-    )
-
-
-def modifiers(item: Json) -> tuple[str, ...]:
-    """Return the modifiers of a charge, in order."""
-    carried = [x for x in item.get("extension", []) if x["url"].endswith("/charge-modifier")]
-    return tuple(coded(extension["valueCodeableConcept"]) for extension in carried)
-
-
-def coded(concept: Json) -> str:
-    """Return the code of a concept."""
-    code: str = concept["coding"][0]["code"]
-    return code
+def written_as(app: Flask, form: Write) -> FlaskClient:
+    demo = replace(parts(app).tenants[DEMO], write=form)
+    equip(app, tenants={DEMO: demo})
+    return app.test_client()
 
 
 def billed(answer: Any) -> list[Charge]:
@@ -78,23 +60,23 @@ def choices(found: list[Json]) -> list[Json]:
 
 @pytest.mark.parametrize("name", SUGGESTED)
 def test_taking_the_correction_leaves_the_bill_of_a_plain_check(
-    name: str, client: FlaskClient
+    name: str, writing: FlaskClient
 ) -> None:
     asked = regolden.asked(name)
 
-    for suggestion in recommended(cards(post(client, asked))):
-        assert charges(taken(asked, suggestion)) == billed(post(client, asked, "/check"))
+    for suggestion in recommended(cards(post(writing, asked))):
+        assert charges(taken(asked, suggestion)) == billed(post(writing, asked, "/check"))
 
 
 @pytest.mark.parametrize("name", SUGGESTED)
 def test_a_visit_whose_correction_was_taken_is_not_corrected_again(
-    name: str, client: FlaskClient
+    name: str, writing: FlaskClient
 ) -> None:
     asked = regolden.asked(name)
-    for suggestion in recommended(cards(post(client, asked))):
+    for suggestion in recommended(cards(post(writing, asked))):
         asked = taken(asked, suggestion)
 
-    found = cards(post(client, asked))
+    found = cards(post(writing, asked))
 
     hold(found)
     assert recommended(found) == []
@@ -102,31 +84,134 @@ def test_a_visit_whose_correction_was_taken_is_not_corrected_again(
 
 @pytest.mark.parametrize("name", SUGGESTED)
 def test_a_choice_that_was_made_is_not_asked_again_and_stands(
-    name: str, client: FlaskClient
+    name: str, writing: FlaskClient
 ) -> None:
     asked = regolden.asked(name)
-    for suggestion in recommended(cards(post(client, asked))):
+    for suggestion in recommended(cards(post(writing, asked))):
         asked = taken(asked, suggestion)
-    while found := choices(cards(post(client, asked))):
+    while found := choices(cards(post(writing, asked))):
         asked = taken(asked, found[0]["suggestions"][0])
-        left = choices(cards(post(client, asked)))
+        left = choices(cards(post(writing, asked)))
         assert len(left) < len(found)
-    assert recommended(cards(post(client, asked))) == []
+    assert recommended(cards(post(writing, asked))) == []
+
+
+def settled(asked: Json, client: FlaskClient) -> Json:
+    """Return the call once all that is recommended is taken, in as few steps as it takes."""
+    for _ in range(3):
+        every = recommended(cards(post(client, asked)))
+        if not every:
+            return asked
+        asked = taken(asked, every[0])
+    raise AssertionError("it never comes to rest")
+
+
+def offered(found: list[Json]) -> list[Json]:
+    """Return the first suggestion of each card."""
+    return [card["suggestions"][0] for card in found if "suggestions" in card]
+
+
+def affirmed(suggestion: Json) -> set[str]:
+    """Return the modifiers that a choice adds, by the words of its button."""
+    label = suggestion["label"]
+    return set() if suggestion["isRecommended"] else set(label.removeprefix("Add ").split()[:1])
+
+
+def orders(suggestions: list[Json]) -> Iterator[tuple[Json, ...]]:
+    """Return suggestions in every order, each also taken twice."""
+    for order in permutations(suggestions):
+        yield order
+        yield order + order
+
+
+def standing(asked: Json) -> list[str]:
+    return [modifier for _, _, every in charges(asked) for modifier in every]
+
+
+@pytest.mark.parametrize("name", SUGGESTED)
+def test_no_card_takes_back_what_another_had_a_person_affirm(
+    name: str, writing: FlaskClient
+) -> None:
+    asked = regolden.asked(name)
+    for order in orders(offered(cards(post(writing, asked)))[:4]):
+        now, stands = asked, set[str]()
+        for suggestion in order:
+            later = weighed(now, suggestion)
+            if later is not None:
+                now, stands = later, stands | affirmed(suggestion)
+            assert stands <= set(standing(now))
+
+
+@pytest.mark.parametrize("name", SUGGESTED)
+@pytest.mark.parametrize("carry_out", [weighed, taken])
+def test_in_any_order_and_taken_twice_the_next_check_leaves_one_right_bill(
+    name: str, carry_out: Callable[[Json, Json], Json | None], writing: FlaskClient
+) -> None:
+    asked = regolden.asked(name)
+    right = counted(billed(post(writing, asked, "/check")))
+    for order in orders(offered(cards(post(writing, asked)))[:3]):
+        now = asked
+        for suggestion in order:
+            now = carry_out(now, suggestion) or now
+        now = settled(now, writing)
+        assert counted(charges(now)) == right
+        assert cards(post(writing, now)) == [] or not recommended(cards(post(writing, now)))
+
+
+def counted(lines: Iterable[Charge]) -> list[tuple[str, int]]:
+    return sorted((code, units) for code, units, _ in lines)
+
+
+def test_what_is_taken_twice_is_written_once(writing: FlaskClient) -> None:
+    asked = request(["97110 30min", "97140 15min"])
+    (suggestion,) = recommended(cards(post(writing, asked)))
+    once = weighed(asked, suggestion)
+    assert once
+    assert weighed(once, suggestion) == once
+    assert charges(once) == [("97110", 2, ("GP",)), ("97140", 1, ("GP",))]
+
+
+def test_what_an_ehr_wrote_twice_is_removed(writing: FlaskClient) -> None:
+    asked = request(["97110 30min", "97140 15min"])
+    (suggestion,) = recommended(cards(post(writing, asked)))
+    twice = taken(taken(asked, suggestion), suggestion)
+    assert len(charges(twice)) == 4
+    (removal,) = recommended(cards(post(writing, twice)))
+    assert {action["type"] for action in removal["actions"]} == {"delete"}
+    assert charges(taken(twice, removal)) == charges(taken(asked, suggestion))
+
+
+def test_a_site_that_takes_words_gets_no_actions_and_is_told_what_to_enter(app: Flask) -> None:
+    client = written_as(app, "text")
+    charge, *choices_ = cards(post(client, request(["97150 30min", "97110 30min"], ["97110 x3"])))
+    assert not any("suggestions" in card for card in (charge, *choices_))
+    entered = charge["detail"].split("**To enter**")[1].split("\n\n")[0]
+    assert entered.split("\n")[1:] == ["- Change to 97110 ×2 GP", "- Add 97150 ×1 GP"]
+    assert "**Add 59 to 97110**, if" in choices_[0]["detail"]
+
+
+def test_a_site_that_takes_words_is_told_of_what_was_written_twice(app: Flask) -> None:
+    asked = request(["97110 30min"])
+    (suggestion,) = recommended(cards(post(written_as(app, "chargeitem"), asked)))
+    twice = taken(taken(asked, suggestion), suggestion)
+    (card,) = cards(post(written_as(app, "text"), twice))
+    assert card["detail"].endswith("**To enter**\n- Remove a charge that was written twice")
 
 
 @pytest.mark.parametrize("modifier", ["59", "XS", "XE"])
-def test_every_lawful_choice_settles_its_pair(modifier: str, client: FlaskClient) -> None:
+def test_every_lawful_choice_settles_its_pair(modifier: str, writing: FlaskClient) -> None:
     asked = request(["97150 30min", "97110 30min"], ["97150-GP x1", "97110-GP x2"])
-    (card,) = cards(post(client, asked))
+    (card,) = cards(post(writing, asked))
     (choice,) = [s for s in card["suggestions"] if s["label"] == f"Add {modifier} to 97110"]
 
     later = taken(asked, choice)
 
     assert charges(later) == [("97110", 2, (modifier, "GP")), ("97150", 1, ("GP",))]
-    assert cards(post(client, later)) == []
+    assert cards(post(writing, later)) == []
 
 
-def test_modifiers_in_the_ways_of_other_ehrs_are_read_and_rewritten(client: FlaskClient) -> None:
+def test_modifiers_in_the_ways_of_other_ehrs_are_read_and_rewritten(app: Flask) -> None:
+    client = written_as(app, "chargeitem")
     asked = request(["97110 12min pt", "97110 14min pta"], ["97110 x2"])
     item = asked["prefetch"]["charges"]["entry"][0]["resource"]
     item["code"]["coding"][0]["code"] = "97110:GP"

@@ -1,0 +1,1 @@
+"""A bill out as FHIR: what changes, and the forms in which EHRs take it."""

@@ -1,0 +1,146 @@
+"""Lines as ChargeItems, one for each, with their modifiers where an EHR looks for them.
+
+FHIR R4 gives a ChargeItem no element for modifiers. Oracle Health's is in the ChargeItem examples
+of github.com/cerner/fhir.cerner.com (its codes come from a code system of the site's own), and
+Medplum's in the ChargeItem panel of github.com/medplum/medplum; both read on 2026-11-23.
+"""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from plugin.fhir import CPT, HCPCS, structure
+from plugin.fhir.charges import CODE_SYSTEMS, is_modifier, modifier_in
+from plugin.fhir.naming import identifiers, line_name
+from plugin.fhir.reader import Reading
+from plugin.fhir.writing.plan import Action, Plan, Step
+from rules.model import Line
+
+Raw = dict[str, Any]
+Encoding = Callable[[str, int], Raw]
+"""Writes a modifier, and its place from 1, as an extension."""
+
+OURS = structure("charge-modifier")
+MEDPLUM = "http://hl7.org/fhir/StructureDefinition/chargeitem-modifier"
+ORACLE = "https://fhir-ehr.cerner.com/r4/StructureDefinition/modifier-code"
+PRIORITY = "https://fhir-ehr.cerner.com/r4/StructureDefinition/priority"
+PLANNED = "planned"
+
+
+def ours(modifier: str, _: int) -> Raw:
+    """Write a modifier as our own extension; the order of several is their order."""
+    return {"url": OURS, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+
+
+def medplum(modifier: str, _: int) -> Raw:
+    """Write a modifier as Medplum's extension; the order of several is their order."""
+    return {"url": MEDPLUM, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+
+
+def oracle(modifier: str, place: int) -> Raw:
+    """Write a modifier as Oracle Health's extension, which states its place."""
+    return {
+        "url": ORACLE,
+        "extension": [
+            {"url": "code", "valueCodeableConcept": {"coding": [coding(modifier)]}},
+            {"url": PRIORITY, "valueUnsignedInt": place},
+        ],
+    }
+
+
+def charge_items(plan: Plan, encode: Encoding) -> list[Action]:
+    """Return an action for each line that changes."""
+    return [_action(step, plan, encode) for step in plan.steps]
+
+
+def coding(code: str) -> Raw:
+    """Write a code or a modifier: those that begin with a letter are HCPCS."""
+    return {"system": HCPCS if code[0].isalpha() else CPT, "code": code}
+
+
+def _action(step: Step, plan: Plan, encode: Encoding) -> Action:
+    said: Action = {"type": step.type, "description": step.says}
+    if step.type == "delete":
+        said["resourceId"] = f"ChargeItem/{step.line.id}"
+    elif step.type == "update":
+        said["resource"] = _changed(plan.reading.charges[step.line.id], step.line, encode)
+    else:
+        said["resource"] = _new(step, plan, encode)
+    return said
+
+
+def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
+    """Return a new, planned ChargeItem for a line."""
+    line, reading = step.line, plan.reading
+    visit = (reading.encounter, reading.occurrence[:10])
+    name = line_name(line, step.ordinal, visit, [*reading.charges.values()])
+    item: Raw = {
+        "resourceType": "ChargeItem",
+        "identifier": identifiers((name, name + plan.affirms) if plan.affirms else (name,)),
+        "status": PLANNED,
+        "code": {"coding": [coding(line.code)]},
+        "subject": {"reference": reading.patient},
+        "context": {"reference": reading.encounter},
+        "occurrenceDateTime": reading.occurrence,
+        "quantity": {"value": line.units},
+    }
+    if line.modifiers:
+        item["extension"] = [encode(modifier, n) for n, modifier in enumerate(line.modifiers, 1)]
+    if performers := performers_of(line, reading):
+        item["performer"] = [{"actor": {"reference": actor}} for actor in performers]
+    if services := [{"reference": f"Procedure/{name}"} for name in line.services if name]:
+        item["service"] = services
+    return item
+
+
+def performers_of(line: Line, reading: Reading) -> list[str]:
+    """Return who furnished a line's services, each once, by reference alone."""
+    every = (actor for name in line.services for actor in reading.performers.get(name, ()))
+    return list(dict.fromkeys(every))
+
+
+def _changed(received: Mapping[str, Any], line: Line, encode: Encoding) -> Raw:
+    """Return the whole resource as received, with a line's units and modifiers in it."""
+    resource = deepcopy(dict(received))
+    resource["quantity"] = {**(resource.get("quantity") or {}), "value": line.units}
+    _replace_modifiers(resource, line, encode)
+    if _coded(resource) != line.code:
+        resource["code"] = {"coding": [coding(line.code)]}  # words and local codes say the old one
+    return resource
+
+
+def _replace_modifiers(resource: Raw, line: Line, encode: Encoding) -> None:
+    """Write modifiers in one way, and take away every other way they were written.
+
+    What the EHR had said of a modifier in that very way stays with it.
+    """
+    every = resource.pop("extension", None) or []
+    known = {(x.get("url"), modifier_in(x)): x for x in every}
+    made = [encode(modifier, n) for n, modifier in enumerate(line.modifiers, 1)]
+    kept = [x for x in every if not is_modifier(str(x.get("url", "")))]
+    kept += [_replaced(known.get((x["url"], modifier_in(x))), x) for x in made]
+    if kept:
+        resource["extension"] = kept
+    for each in resource["code"].get("coding") or ():
+        if each.get("system") in CODE_SYSTEMS and each.get("code"):
+            each["code"] = each["code"].split(":")[0]
+
+
+def _replaced(old: Raw | None, new: Raw) -> Raw:
+    """Return a modifier as the EHR wrote it, in its new place; as we write it when it is new."""
+    if old is None or "extension" not in new:
+        return old or new
+    others = [part for part in old.get("extension") or () if not _is_priority(part)]
+    return {**old, "extension": [*others, new["extension"][-1]]}
+
+
+def _is_priority(part: Raw) -> bool:
+    return str(part.get("url")).endswith("priority")
+
+
+def _coded(resource: Raw) -> str:
+    """Return the code that a charge bears."""
+    for each in resource["code"].get("coding") or ():
+        if each.get("system") in CODE_SYSTEMS and each.get("code"):
+            return str(each["code"]).strip().upper()
+    return ""

@@ -1,0 +1,99 @@
+"""What has to change before the EHR holds a bill, whatever form the EHR takes it in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+from plugin.fhir.naming import ordinals
+from plugin.fhir.reader import Reading
+from rules.model import Fix, Line
+
+Action = dict[str, Any]
+"""An action of a CDS Hooks suggestion."""
+
+
+Kind = Literal["create", "update", "delete"]
+
+
+class Step(NamedTuple):
+    """One line that is created, changed or removed."""
+
+    type: Kind
+    line: Line
+    says: str
+    ordinal: int = 0
+    """Its number among lines of the same code and discipline."""
+
+
+class Plan(NamedTuple):
+    """The steps to a bill, and the whole bill as it stands after them."""
+
+    reading: Reading
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    affirms: str = ""
+    """What a person affirms by it, as part of a name; empty when nothing."""
+    says: str = "Write the charges"
+
+
+def correction(old: Sequence[Line], new: Sequence[Line], reading: Reading) -> Plan | None:
+    """Return the steps from the EHR's charges to a bill.
+
+    None when a charge would have to change that cannot, one that is billed already or that has no
+    id to address it by; and when a new line may be there already, unread.
+    """
+    before = {line.id: line for line in old}
+    after = {line.id: line for line in new if line.id}
+    touched = [key for key in before if key not in after or after[key].charge != before[key].charge]
+    if any(held(before[key], reading) for key in touched):
+        return None
+    if reading.unsure and any(not line.id for line in new):
+        return None
+    steps = [
+        Step("delete", before[key], f"Remove {told(before[key])}")
+        for key in touched
+        if key not in after
+    ]
+    steps += [_change(after[key]) for key in touched if key in after]
+    steps += [
+        Step("create", line, f"Add {told(line)}", n) for line, n in ordinals(new) if not line.id
+    ]
+    return Plan(reading, tuple(steps), tuple(new))
+
+
+def affirmation(fix: Fix, lines: Sequence[Line], reading: Reading) -> Plan:
+    """Return the steps that write what a person affirms into a settled bill."""
+    numbered = {(x.id, x.charge, x.discipline): (x, n) for x, n in ordinals(lines)}
+    put: dict[Line, Line] = {}
+    steps = []
+    for old, new in zip(fix.old, fix.new, strict=True):
+        line, ordinal = numbered[old.id, old.charge, old.discipline]
+        put[line] = replace(new, services=line.services)
+        kind: Kind = "update" if line.id else "create"
+        steps.append(Step(kind, put[line], fix.attests, ordinal))
+    affirms = "-".join(("", *(m for step in steps for m in step.line.modifiers)))
+    after = tuple(put.get(line, line) for line in lines)
+    return Plan(reading, tuple(steps), after, affirms, fix.attests)
+
+
+def held(line: Line, reading: Reading) -> bool:
+    """Tell whether a charge can no longer be changed: billed already, or without an address."""
+    return line.id.startswith("#") or line.id in reading.locked
+
+
+def differs(old: Sequence[Line], new: Sequence[Line]) -> bool:
+    """Tell whether a bill is another than the EHR's charges."""
+    return {x.id: x.charge for x in old} != {x.id: x.charge for x in new} or len(old) != len(new)
+
+
+def told(line: Line) -> str:
+    """Write a line as a person reads it.
+
+    >>> told(Line(code="97110", units=2, modifiers=("GP", "CQ")))
+    '97110 ×2 GP CQ'
+    """
+    return " ".join((line.code, f"×{line.units}", *line.modifiers))
+
+
+def _change(line: Line) -> Step:
+    return Step("update", line, f"Change to {told(line)}")
