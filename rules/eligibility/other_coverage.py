@@ -46,7 +46,7 @@ def _denied(kind: OtherCoverage, codes: Codes, policy: Policy) -> Finding:
     says = AS_SAID[kind].format(day=policy.day)
     return Finding(
         rule=ID,
-        says=f"{', '.join(codes)}: {says}, so this is denied; check the discharge date first",
+        says=f"{', '.join(codes) or 'Therapy'}: {says}, so this is denied; check the discharge date first",
         codes=codes,
         cite=policy.cite(f"other_coverage.{kind}_bills"),
         indicator="critical",
