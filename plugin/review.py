@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from plugin.store.seal import trace_of
 from plugin.store.store import Decision
 from plugin.tenants import DEFAULT_WRITE, Tenant
 from rules.check import settle
-from rules.model import Bill, Visit
+from rules.model import Bill, Finding, NotChecked, Visit
 from rules.policy import Policy
 
 SHADOW = "shadow/"
@@ -51,6 +52,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules that speak to the record alone: nobody sees them, and they change no bill."""
     write: str = DEFAULT_WRITE
     """The form in which charges are written."""
+    mild: bool = False
+    """Whether all that is said is said for information only."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Rules that this call leaves out, besides those that the site has switched off."""
     most: int = 0
     """How many cards at most; 0 for as many as the site allows."""
+    mild: bool = False
+    """Whether all that is said is said for information only."""
 
     def manner(self) -> Manner:
         """Return how the answer is given."""
@@ -76,6 +81,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             off=tuple(sorted(site.off | self.off)),
             shadow=tuple(sorted(site.shadow - self.off)),
             write=site.write,
+            mild=self.mild,
         )
 
 
@@ -95,6 +101,10 @@ class Reviewer:
 
         """
         reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
+        return self.judge(reading, asked)
+
+    def judge(self, reading: Reading, asked: Asked) -> Review:
+        """Review a visit that has been read."""
         manner = asked.manner()
         facts = msgspec.json.encode((manner, reading))
         moment = self.book.now()
@@ -124,6 +134,8 @@ class Reviewer:
     ) -> tuple[Bill, Policy, list[Card]]:
         policy = _policy(reading.visit, moment, manner.off + manner.shadow)
         bill = settle(reading.visit, policy)
+        if reading.visit.planned:
+            bill = self._ahead(reading, bill, manner, moment)
         cards = draw(
             Drawing(
                 reading=reading,
@@ -136,6 +148,26 @@ class Reviewer:
             )
         )
         return bill, policy, cards
+
+    def _ahead(self, reading: Reading, first: Bill, manner: Manner, moment: Moment) -> Bill:
+        """Return what is to be said before treatment, of all visits of the call; it bills nothing.
+
+        Where there are several, each sentence begins with its day.
+        """
+        off = manner.off + manner.shadow
+        bills = [settle(visit, _policy(visit, moment, off)) for visit in reading.later]
+        found: list[Finding] = []
+        not_checked: list[NotChecked] = []
+        for visit, bill in zip((reading.visit, *reading.later), (first, *bills), strict=True):
+            day = f"{visit.date_of_service}: " if bills else ""
+            for one in bill.findings:
+                indicator = "info" if manner.mild else one.indicator
+                says = f"{day}{one.says}"
+                found.append(replace(one, says=says, indicator=indicator, fixes=()))
+            not_checked += bill.not_checked
+        return Bill(
+            lines=reading.visit.lines, fixed=(), open=tuple(found), not_checked=tuple(not_checked)
+        )
 
     def _unseen(self, reading: Reading, manner: Manner, moment: Moment) -> Iterator[str]:
         """Yield the rules in the shadow that would have spoken, as they are recorded."""

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from plugin import __version__
+from plugin import __version__, tenants
 from plugin.hooks.answers import Discovery
-from plugin.hooks.services import discovery
+from plugin.hooks.services import offer
 from plugin.rulebook import ROOT
+from plugin.tenants import DEMO
 
 MANIFEST: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+DISCOVERY = offer(tenants.load()[DEMO]).discovery
 READ_BY_SANDBOXES = {
     "software_id": str,
     "client_name": str,
@@ -26,11 +28,11 @@ READ_BY_SANDBOXES = {
 
 
 def test_services_are_those_that_discovery_lists() -> None:
-    assert MANIFEST["cds_hooks"]["services"] == discovery()["services"]
+    assert MANIFEST["cds_hooks"]["services"] == DISCOVERY["services"]
 
 
 def test_discovery_keeps_to_the_specification() -> None:
-    Discovery().load(discovery())
+    Discovery().load(DISCOVERY)
 
 
 def test_version_is_that_of_the_package() -> None:

@@ -4,11 +4,12 @@ A prefetch key has four states: data, nothing (null or an empty Bundle), an erro
 or absent. Absent keys may be fetched; errors are not tried again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from plugin.errors import Issue, RefusedError
 
@@ -35,6 +36,13 @@ KEY_OF_TYPE = {
 KEYS = tuple(dict.fromkeys(KEY_OF_TYPE.values()))
 BEYOND = frozenset(("orders", "plans", "eligibility", "consents", "documents", "claims"))
 """What tells of the patient beyond the visit: without word of it, it is not known."""
+DRAFTS = frozenset(
+    (
+        *("Encounter", "Procedure", "ChargeItem", "Observation", "Condition"),
+        *("Practitioner", "PractitionerRole"),
+    )
+)
+"""What a visit is drafted with; other types that a draft brings are passed over."""
 WITHIN = tuple(key for key in KEYS if key not in BEYOND)
 ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
@@ -49,6 +57,12 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """The fullUrl by which others in the same Bundle may point at it."""
     included: bool = False
     """Whether a search set brought it beside what was searched for."""
+
+    @property
+    def kind(self) -> str:
+        """Its resource type; empty when it names none."""
+        kind = self.raw.get("resourceType")
+        return kind if isinstance(kind, str) else ""
 
     @property
     def name(self) -> str:
@@ -66,6 +80,8 @@ class Gathered:
     """Keys that the EHR answered with an OperationOutcome, and what that means."""
     pages: dict[str, str] = field(default_factory=dict)
     """Keys whose Bundle goes on elsewhere, and where."""
+    drafted: frozenset[str] = frozenset()
+    """Keys under which stand drafts of the context alone: the EHR may hold more."""
 
     def under(self, key: str) -> list[Found]:
         """Return the resources under a key; none when it is empty or absent."""
@@ -73,7 +89,23 @@ class Gathered:
 
     def absent(self, key: str) -> bool:
         """Tell whether nobody said anything about a key yet."""
-        return key not in self.found and key not in self.errors
+        return key not in self.errors and (key not in self.found or key in self.drafted)
+
+    def favour(self, drafts: Iterable[Found], encounter: str) -> None:
+        """Put drafts before what else is at hand; the same resource given again gives way.
+
+        A drafted Encounter without an id is the call's own.
+        """
+        brought: dict[str, list[Found]] = {}
+        for draft in drafts:
+            if draft.kind in DRAFTS:
+                own = draft.kind == "Encounter" and "id" not in draft.raw
+                known = replace(draft, raw={**draft.raw, "id": encounter}) if own else draft
+                brought.setdefault(KEY_OF_TYPE[draft.kind], []).append(known)
+        self.drafted = frozenset(brought.keys() - self.found.keys())
+        for key, mine in brought.items():
+            same = {(draft.kind, draft.name) for draft in mine if draft.name}
+            self.found[key] = mine + [x for x in self.under(key) if (x.kind, x.name) not in same]
 
     def put(self, key: str, value: Any, where: str) -> None:
         """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
@@ -89,9 +121,7 @@ class Gathered:
             more = next_page(value)
             if more:
                 self.pages[key] = more
-        found = resources(value, where)
-        if len(found) > ENTRIES:
-            raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
+        found = bounded(value, where)
         own = self.found.setdefault(key, [])
         for one in found:
             if not one.included:
@@ -119,6 +149,20 @@ def bundled(bundle: Raw) -> Gathered:
     if sum(len(found) for found in gathered.found.values()) > ENTRIES:
         raise RefusedError(413, Issue("entry", f"more than {ENTRIES} resources", "too-long"))
     return gathered
+
+
+def bounded(value: Any, where: str) -> list[Found]:
+    """Return the resources in a value, each with its place.
+
+    Raises:
+        RefusedError: 400, when it is no resource, Bundle, list of these or null; 413, when there
+            are too many.
+
+    """
+    found = resources(value, where)
+    if len(found) > ENTRIES:
+        raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
+    return found
 
 
 def resources(value: Any, where: str) -> list[Found]:

@@ -3,20 +3,23 @@
 import logging
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, current_app, request
 
 from plugin.cards import OWN
 from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
+from plugin.fhir.ahead import Call
 from plugin.fhir.gather import KEYS, Gathered, prefetched
-from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
-from plugin.hooks.services import SERVICES, CdsService, discovery
+from plugin.hooks.configuration import USUAL, chosen
+from plugin.hooks.contexts import Bringing, Context, context_by
+from plugin.hooks.messages import Envelope, Feedback, Leave, envelope, load
+from plugin.hooks.services import CdsService, Reader, offer
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, body_of, parts
-from plugin.review import Asked
+from plugin.review import Asked, Review
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
 
@@ -24,16 +27,13 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__)
 
 FEEDBACK = Feedback()
-OBTAINED = ("encounter", "procedures")
-"""Without these a visit cannot be known at all."""
 
 
 @blueprint.get("/cds-services")
 @blueprint.get("/t/<tenant>/cds-services")
 def discover(tenant: str = DEMO) -> Response:
-    """List the services."""
-    parts(current_app).tenant(tenant)
-    return answer(discovery())
+    """List the services that a site uses."""
+    return answer(offer(parts(current_app).tenant(tenant)).discovery)
 
 
 @blueprint.post("/cds-services/<service>")
@@ -41,7 +41,8 @@ def discover(tenant: str = DEMO) -> Response:
 def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
     ours = parts(current_app)
-    site, asked = ours.tenant(tenant), _service(service)
+    site = ours.tenant(tenant)
+    asked = _service(service, site)
     message = envelope(read_json(body_of(request)))
     return answer({"cards": cards_for(message, asked, site, ours)})
 
@@ -51,7 +52,8 @@ def call(service: str, tenant: str = DEMO) -> Response:
 def feedback(service: str, tenant: str = DEMO) -> Response:
     """Keep what became of cards."""
     ours = parts(current_app)
-    site, asked = ours.tenant(tenant), _service(service)
+    site = ours.tenant(tenant)
+    asked = _service(service, site)
     message = load(FEEDBACK, read_json(body_of(request)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
     return Response(status=200)
@@ -68,8 +70,13 @@ def cards_for(
     """
     if message.hook != service.hook:
         raise RefusedError(400, Issue("hook", f"{service.id} answers {service.hook}"))
-    context = context_of(message)
+    context = context_by(service.context, message)
+    switched = chosen(message.extension) if message.extension else USUAL
+    if switched.most == 0 or ("encounter" in service.required and not context.encounterId):
+        return []
     gathered = prefetched(message.prefetch, KEYS)
+    if service.reader is None and isinstance(context, Bringing):
+        gathered.favour(context.brought, context.encounterId)
     _complete(gathered, message, context, service, tenant)
     asked = Asked(
         tenant=tenant,
@@ -77,17 +84,47 @@ def cards_for(
         patient=context.patientId,
         encounter=context.encounterId,
         occasion=message.hookInstance,
+        off=service.off | switched.off,
+        most=switched.most or 0,
+        mild=service.mild,
     )
+    return _answered(gathered, context, asked, service, ours)
+
+
+def _answered(
+    gathered: Gathered, context: Context, asked: Asked, service: CdsService, ours: Parts
+) -> list[dict[str, Any]]:
+    """Return the cards for what a call is about; one that owns up to a fault of ours."""
     try:
-        review = ours.reviewer.review(gathered, asked)
+        if isinstance(context, Bringing) and service.reader:
+            review = _ahead(service.reader, gathered, context, asked, ours)
+        else:
+            review = ours.reviewer.review(gathered, asked)
     except RefusedError:
         raise
     except Exception as error:
         # No traceback: its messages might repeat what they were given.
         log.error("review failed: %s at %s", type(error).__name__, place(error))  # noqa: TRY400
         return [UNCHECKED]
+    if review is None:
+        return []
     ours.store.record(review.decision)
     return review.cards
+
+
+def _ahead(
+    reader: Reader, gathered: Gathered, context: Bringing, asked: Asked, ours: Parts
+) -> Review | None:
+    """Review what is planned; None when none of it is for therapy."""
+    call = Call(
+        patient=context.patientId,
+        encounter=context.encounterId,
+        user="/".join(context.userId.split("/")[-2:]),
+        today=datetime.now(UTC).date(),
+        brought=context.brought,
+    )
+    reading = reader(gathered, call, asked.tenant, ours.reviewer.coder)
+    return ours.reviewer.judge(reading, asked) if reading else None
 
 
 UNCHECKED = {
@@ -112,16 +149,13 @@ def _complete(
         # Imported late: most calls bring all that is asked for, and need no HTTP client.
         from plugin.fhir.fetch import fill  # noqa: PLC0415
 
-        said = msgspec.structs.asdict(context)
-        tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
-        optional = {k: q for k, q in service.prefetch.items() if k != "practitioners"}
-        fill(gathered, optional, tokens, access)
+        fill(gathered, _wanted(service), _tokens(context), access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
-        for key in OBTAINED
-        if gathered.absent(key) or key in gathered.errors
+        for key in service.required
+        if (gathered.absent(key) or key in gathered.errors) and not gathered.under(key)
     ]
-    if not gathered.under("encounter") and not missing:
+    if "encounter" in service.required and not (gathered.under("encounter") or missing):
         missing = [Issue("prefetch.encounter", "the EHR has no such encounter")]
     if missing:
         raise RefusedError(412, *missing)
@@ -138,10 +172,34 @@ def _access(message: Envelope, tenant: Tenant) -> Access | None:
     return Access(server=server, token=leave.access_token, deadline=deadline)
 
 
-def _service(name: str) -> CdsService:
-    if name not in SERVICES:
+def _wanted(service: CdsService) -> dict[str, str]:
+    """Return what is fetched by its template.
+
+    Where services are charted, people are fetched for those whom they name, not for who signs.
+    """
+    return {
+        key: query
+        for key, query in service.prefetch.items()
+        if "{{today()}}" not in query and (key != "practitioners" or service.reader)
+    }
+
+
+def _tokens(context: Context) -> dict[str, str]:
+    """Return what the tokens of prefetch templates stand for in a call."""
+    *_, kind, user = ("", *context.userId.split("/"))
+    return {
+        "context.userId": user,
+        "context.patientId": context.patientId.rsplit("/", 1)[-1],
+        "context.encounterId": context.encounterId.rsplit("/", 1)[-1],
+        f"user{kind}Id": user,
+    }
+
+
+def _service(name: str, tenant: Tenant) -> CdsService:
+    found = offer(tenant).services.get(name)
+    if found is None:
         raise RefusedError(404, Issue("", "there is no such CDS service", "not-found"))
-    return SERVICES[name]
+    return found
 
 
 def event_of(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> Event:

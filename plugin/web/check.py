@@ -12,7 +12,8 @@ from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.coding import told
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.messages import context_of, envelope
+from plugin.hooks.contexts import context_of
+from plugin.hooks.messages import envelope
 from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
 from plugin.review import Asked, Review

@@ -59,9 +59,7 @@ def _without(visit: Visit, policy: Policy) -> Fault:
     return Fault(f"{says}; establish the plan, or put it on file", "applies")
 
 
-def _fault(
-    plan: Plan, discipline: Discipline | None, visit: Visit, policy: Policy
-) -> Fault | None:
+def _fault(plan: Plan, discipline: Discipline | None, visit: Visit, policy: Policy) -> Fault | None:
     through = plan.certified_through
     if through and visit.date_of_service > through:
         ended = "ends" if visit.planned else "ended"
