@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -17,9 +18,11 @@ from plugin.store.seal import trace_of
 from plugin.store.store import Decision
 from plugin.tenants import DEFAULT_WRITE, Tenant
 from rules.check import settle
-from rules.model import Bill, Finding, NotChecked, Visit
+from rules.model import Bill, Finding, Visit
 from rules.policy import Policy
 
+NAMED = 2
+"""Days of a call that one sentence names; more are listed below it."""
 SHADOW = "shadow/"
 """What stands before a rule in the record when nobody saw what it said."""
 
@@ -152,21 +155,22 @@ class Reviewer:
     def _ahead(self, reading: Reading, first: Bill, manner: Manner, moment: Moment) -> Bill:
         """Return what is to be said before treatment, of all visits of the call; it bills nothing.
 
-        Where there are several, each sentence begins with its day.
+        Where there are several, each sentence begins with the days that it holds for.
         """
         off = manner.off + manner.shadow
         bills = [settle(visit, _policy(visit, moment, off)) for visit in reading.later]
-        found: list[Finding] = []
-        not_checked: list[NotChecked] = []
+        days: dict[tuple[str, str], list[date]] = {}
+        found: dict[tuple[str, str], Finding] = {}
         for visit, bill in zip((reading.visit, *reading.later), (first, *bills), strict=True):
-            day = f"{visit.date_of_service}: " if bills else ""
             for one in bill.findings:
-                indicator = "info" if manner.mild else one.indicator
-                says = f"{day}{one.says}"
-                found.append(replace(one, says=says, indicator=indicator, fixes=()))
-            not_checked += bill.not_checked
+                found.setdefault((one.rule, one.says), one)
+                days.setdefault((one.rule, one.says), []).append(visit.date_of_service)
+        said = [_planned(one, days[key] if bills else (), manner) for key, one in found.items()]
         return Bill(
-            lines=reading.visit.lines, fixed=(), open=tuple(found), not_checked=tuple(not_checked)
+            lines=reading.visit.lines,
+            fixed=(),
+            open=tuple(said),
+            not_checked=tuple(x for bill in (first, *bills) for x in bill.not_checked),
         )
 
     def _unseen(self, reading: Reading, manner: Manner, moment: Moment) -> Iterator[str]:
@@ -175,6 +179,22 @@ class Reviewer:
         for finding in bill.findings:
             if finding.rule in manner.shadow:
                 yield SHADOW + finding.rule
+
+
+def _planned(finding: Finding, days: Sequence[date], manner: Manner) -> Finding:
+    """Return a finding about treatment that is planned: its days are named, its fixes are not."""
+    more = f" and {len(days) - 1} more days" if len(days) > NAMED else ""
+    named = ", ".join(str(day) for day in (days[:1] if more else days))
+    worked = finding.worked
+    if more:
+        worked = (*worked, f"Days: {', '.join(map(str, days))}")
+    return replace(
+        finding,
+        says=f"{named}{more}: {finding.says}" if days else finding.says,
+        indicator="info" if manner.mild else finding.indicator,
+        worked=worked,
+        fixes=(),
+    )
 
 
 def _policy(visit: Visit, moment: Moment, off: tuple[str, ...]) -> Policy:

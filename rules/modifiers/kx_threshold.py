@@ -59,8 +59,8 @@ def _before(visit: Visit, policy: Policy) -> Said:
         elif amount >= row.value:
             yield Finding(
                 rule=ID,
-                says=f"{pool} therapy is past this year's ${row.value:,} threshold: charges need KX"
-                ", for which the record has to show why treatment is needed",
+                says=f"{pool} therapy is past this year's ${row.value:,} threshold: charges need KX, "
+                "and a record that shows why",
                 codes=(),
                 cite=_cite(VALUES[pool], policy),
                 worked=(f"{pool}: ${amount:,.2f} used this year, against ${row.value:,}",),
