@@ -3,19 +3,23 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.hooks import regolden
 from tests.hooks.faults import places
+from tests.hooks.fetched import allow, asking
 from tests.hooks.invariants import hold
-from tests.hooks.planned import SIGN, THEIRS, signing
+from tests.hooks.planned import LAPSED, SIGN, THEIRS, plan, signing, start, therapist
 from tests.hooks.service import cards, post
+from tests.hooks.stand_in import Stand, serving
 from tests.hooks.visits import (
     ENCOUNTER,
     MARK,
     Json,
     bundle,
     charge,
+    coverage,
     encounter,
     minutes,
     practitioner,
@@ -32,6 +36,12 @@ def first(client: FlaskClient, sent: Json) -> Json:
     found = cards(post(client, sent, SIGNED))
     hold(found)
     return found[0]
+
+
+def leave(server: str) -> Json:
+    """Return leave to fetch from a server, as a call gives it."""
+    sent = asking(server)
+    return {key: sent[key] for key in ("fhirServer", "fhirAuthorization")}
 
 
 def drafted(*resources: Json) -> list[Json]:
@@ -174,3 +184,33 @@ def test_types_that_no_visit_is_drafted_with_are_passed_over(client: FlaskClient
     )
 
     assert first(client, sent)["summary"].startswith("Bill 97110 ×2 GP")
+
+
+def test_drafts_win_over_what_is_fetched_and_the_rest_is_fetched(
+    app: Flask, client: FlaskClient, stand: Stand
+) -> None:
+    allow(app)
+    stored = [encounter(), procedure("97110 53min"), procedure("97140 16min", 1)]
+    server = stand(serving(stored))
+    sent = {**signing(procedure("97110 16min")), **leave(server.address)}
+
+    card = first(client, sent)
+
+    assert card["summary"].startswith("Bill 97110 ×1 GP, 97140 ×1 GP: 32 timed minutes")
+    assert f"Procedure?encounter={ENCOUNTER}" in server.paths
+
+
+def test_before_treatment_only_what_is_asked_for_is_fetched(
+    app: Flask, client: FlaskClient, stand: Stand
+) -> None:
+    allow(app)
+    stored = [encounter(), coverage(), plan(**LAPSED), therapist()]
+    server = stand(serving(stored))
+    sent = {**start(), **leave(server.address), "prefetch": {}}
+
+    found = cards(post(client, sent, "/cds-services/visit-start"))
+
+    assert found[-1]["summary"].startswith("PT: treatment day 10")
+    asked = {path.split("?")[0].split("/")[0] for path in server.paths}
+    assert "CarePlan" in asked
+    assert not asked & {"Procedure", "ChargeItem", "Observation", "Condition", "Consent"}
