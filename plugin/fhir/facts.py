@@ -9,7 +9,7 @@ from plugin.fhir import structure
 from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Extension, Procedure, Wording
 
-UNSAFE = re.compile(r"[^\w ,;'’/+&()-]|_")
+UNSAFE = re.compile(r"[^\w ,;'\u2019/+&()-]|_")
 """What no part of the body is written with: it might be read as markup, or as an address."""
 LONGEST = 80
 """Letters; what is longer names no part of the body."""

@@ -121,7 +121,9 @@ class Gathered:
             more = next_page(value)
             if more:
                 self.pages[key] = more
-        found = bounded(value, where)
+        found = resources(value, where)
+        if len(found) > ENTRIES:
+            raise RefusedError(413, too_many(where))
         own = self.found.setdefault(key, [])
         for one in found:
             if not one.included:
@@ -147,7 +149,7 @@ def bundled(bundle: Raw) -> Gathered:
         if key:
             gathered.found.setdefault(key, []).append(found)
     if sum(len(found) for found in gathered.found.values()) > ENTRIES:
-        raise RefusedError(413, Issue("entry", f"more than {ENTRIES} resources", "too-long"))
+        raise RefusedError(413, too_many("entry"))
     return gathered
 
 
@@ -161,8 +163,13 @@ def bounded(value: Any, where: str) -> list[Found]:
     """
     found = resources(value, where)
     if len(found) > ENTRIES:
-        raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
+        raise RefusedError(413, too_many(where))
     return found
+
+
+def too_many(where: str) -> Issue:
+    """Say that there are more resources than one request may bring."""
+    return Issue(where, f"more than {ENTRIES} resources", "too-long")
 
 
 def resources(value: Any, where: str) -> list[Found]:

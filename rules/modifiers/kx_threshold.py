@@ -57,10 +57,10 @@ def _before(visit: Visit, policy: Policy) -> Said:
         elif row is None:
             yield _unpublished(policy)
         elif amount >= row.value:
+            past = f"{pool} therapy is past this year's ${row.value:,} threshold"
             yield Finding(
                 rule=ID,
-                says=f"{pool} therapy is past this year's ${row.value:,} threshold: charges need KX, "
-                "and a record that shows why",
+                says=f"{past}: charges need KX, and a record that shows why",
                 codes=(),
                 cite=_cite(VALUES[pool], policy),
                 worked=(f"{pool}: ${amount:,.2f} used this year, against ${row.value:,}",),

@@ -42,7 +42,7 @@ def call(service: str, prefetch: Json | None = None, /, **context: Any) -> Json:
     }
 
 
-def start(service: str = "visit-start", **prefetch: Any) -> Json:
+def start(service: str = "visit-start", /, **prefetch: Any) -> Json:
     """Return a call of visit-start, or of patient-view, about the usual visit."""
     return call(service, {"encounter": encounter(), **prefetch}, encounterId=ENCOUNTER)
 
