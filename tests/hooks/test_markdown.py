@@ -17,7 +17,7 @@ from tests.hooks.planned import LAPSED, appointment, booking, order, ordering, p
 from tests.hooks.service import cards, post
 from tests.hooks.visits import Json, bundle, charge, encounter, minutes, procedure, request
 
-LINK = re.compile(r"\[[^\[\]\n]+\]\(https?://[^\s()<>]+\)")
+LINK = re.compile(r"(?<!!)\[[^\[\]\n]+\]\(https?://[^\s()<>]+\)")
 STRONG = re.compile(r"\*\*[^*\n]+\*\*")
 MARKED = re.compile(r"[*`~\\|<>]|!\[|\]\(|^\s*(#{1,6}\s|>|={2,}|-{2,}|\d+[.)]\s)", re.MULTILINE)
 LIVE = re.compile(r"https?://|www\.|mailto:|\w@\w", re.IGNORECASE)
