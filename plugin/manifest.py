@@ -6,8 +6,8 @@ from dataclasses import fields
 from hashlib import sha256
 from typing import Any
 
-from plugin import __version__
-from plugin.hooks.services import discovery
+from plugin import __version__, tenants
+from plugin.hooks.services import offer
 from plugin.rulebook import ROOT, Rulebook, load
 from plugin.settings import PREFIX, Settings
 from plugin.tables import FOLDER
@@ -24,11 +24,11 @@ def renewed(manifest: Json) -> Json:
     Derived are the version, the services, the settings, the authorities that rules cite and the
     editions of the published tables.
     """
-    book = load()
+    book, services = load(), offer(tenants.load()[tenants.DEMO]).discovery["services"]
     return {
         **manifest,
         "software_version": __version__,
-        "cds_hooks": {**manifest["cds_hooks"], "services": discovery()["services"]},
+        "cds_hooks": {**manifest["cds_hooks"], "services": services},
         "config": {**manifest["config"], "variables": _variables(manifest["config"]["variables"])},
         "decision_support": {**manifest["decision_support"], "citations": _citations(book)},
         "rule_data": [_edition(told) for told in tables(book.now())],

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -17,9 +19,11 @@ from plugin.store.seal import trace_of
 from plugin.store.store import Decision
 from plugin.tenants import DEFAULT_WRITE, Tenant, Write
 from rules.check import settle
-from rules.model import Bill, Visit
+from rules.model import Bill, Finding, Visit
 from rules.policy import Policy
 
+NAMED = 2
+"""Days of a call that one sentence names; more are listed below it."""
 SHADOW = "shadow/"
 """What stands before a rule in the record when nobody saw what it said."""
 
@@ -52,6 +56,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules that speak to the record alone: nobody sees them, and they change no bill."""
     write: Write = DEFAULT_WRITE
     """The form in which charges are written."""
+    mild: bool = False
+    """Whether all that is said is said for information only."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +73,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Rules that this call leaves out, besides those that the site has switched off."""
     most: int = 0
     """How many cards at most; 0 for as many as the site allows."""
+    mild: bool = False
+    """Whether all that is said is said for information only."""
 
     def manner(self) -> Manner:
         """Return how the answer is given."""
@@ -77,6 +85,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             off=tuple(sorted(site.off | self.off)),
             shadow=tuple(sorted(site.shadow - self.off)),
             write=site.write,
+            mild=self.mild,
         )
 
 
@@ -96,6 +105,10 @@ class Reviewer:
 
         """
         reading = read(gathered, asked.patient, asked.encounter, asked.tenant, self.coder)
+        return self.judge(reading, asked)
+
+    def judge(self, reading: Reading, asked: Asked) -> Review:
+        """Review a visit that has been read."""
         manner = asked.manner()
         facts = msgspec.msgpack.encode((manner, reading))
         moment = self.book.now()
@@ -130,6 +143,8 @@ class Reviewer:
     ) -> tuple[Bill, Policy, list[Card]]:
         policy = _policy(reading.visit, moment, manner.off + manner.shadow)
         bill = settle(reading.visit, policy)
+        if reading.visit.planned:
+            bill = self._ahead(reading, bill, manner, moment)
         cards = draw(
             Drawing(
                 reading=reading,
@@ -143,6 +158,27 @@ class Reviewer:
             )
         )
         return bill, policy, cards
+
+    def _ahead(self, reading: Reading, first: Bill, manner: Manner, moment: Moment) -> Bill:
+        """Return what is to be said before treatment, of all visits of the call; it bills nothing.
+
+        Where there are several, each sentence begins with the days that it holds for.
+        """
+        off = manner.off + manner.shadow
+        bills = [settle(visit, _policy(visit, moment, off)) for visit in reading.later]
+        days: dict[tuple[str, str], list[date]] = {}
+        found: dict[tuple[str, str], Finding] = {}
+        for visit, bill in zip((reading.visit, *reading.later), (first, *bills), strict=True):
+            for one in bill.findings:
+                found.setdefault((one.rule, one.says), one)
+                days.setdefault((one.rule, one.says), []).append(visit.date_of_service)
+        said = [_planned(one, days[key] if bills else (), manner) for key, one in found.items()]
+        return Bill(
+            lines=reading.visit.lines,
+            fixed=(),
+            open=tuple(said),
+            not_checked=tuple(x for bill in (first, *bills) for x in bill.not_checked),
+        )
 
     def _unseen(self, reading: Reading, manner: Manner, moment: Moment) -> Iterator[str]:
         """Yield the rules in the shadow that would have spoken, as they are recorded."""
@@ -164,6 +200,22 @@ def kept(decision: Decision) -> tuple[Manner, Reading]:
     except msgspec.MsgspecError:
         why = "was recorded by a version that kept other facts"
         raise RefusedError(410, Issue("trace", why, "not-supported")) from None
+
+
+def _planned(finding: Finding, days: Sequence[date], manner: Manner) -> Finding:
+    """Return a finding about treatment that is planned: its days are named, its fixes are not."""
+    more = f" and {len(days) - 1} more days" if len(days) > NAMED else ""
+    named = ", ".join(str(day) for day in (days[:1] if more else days))
+    worked = finding.worked
+    if more:
+        worked = (*worked, f"Days: {', '.join(map(str, days))}")
+    return replace(
+        finding,
+        says=f"{named}{more}: {finding.says}" if days else finding.says,
+        indicator="info" if manner.mild else finding.indicator,
+        worked=worked,
+        fixes=(),
+    )
 
 
 def _policy(visit: Visit, moment: Moment, off: tuple[str, ...]) -> Policy:

@@ -128,6 +128,9 @@ class Visit:
     lines: tuple[Line, ...] = ()
     drafted: bool = False
     """The EHR holds no charges: the bill is being written, and what it leaves out is said."""
+    planned: bool = False
+    """Nothing of it is furnished yet: it is looked at before treatment. Services may then name
+    nothing but a discipline, and lines are what is ordered."""
     place: str = ""
     """CMS place of service, such as ``11``; empty when not known."""
     type_of_bill: str = ""

@@ -12,21 +12,22 @@ import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
-from plugin import __version__
+from plugin import __version__, tenants
 from plugin.fhir.gather import KEY_OF_TYPE
 from plugin.hooks.answers import Discovery
-from plugin.hooks.services import discovery
+from plugin.hooks.services import offer
 from plugin.manifest import renewed
 from plugin.parts import parts
 from plugin.rulebook import ROOT, load
 from plugin.settings import Settings
-from plugin.tenants import Write
+from plugin.tenants import DEMO, Write
 from plugin.web.freshness import tables
 from plugin.web.wellknown import PLACEHOLDER
 from tests.hooks.service import PUBLIC, got, start
 
 MANIFEST: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
 SCHEMA = json.loads((ROOT / "profiles" / "manifest.schema.json").read_text(encoding="utf-8"))
+DISCOVERY = offer(tenants.load()[DEMO]).discovery
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA, validate_formats=True)
 READ_BY_SANDBOXES = {
     "software_id": str,
@@ -58,11 +59,11 @@ def test_it_is_written_anew_by_python_m_plugin_manifest_after_a_change() -> None
 
 
 def test_services_are_those_that_discovery_lists() -> None:
-    assert MANIFEST["cds_hooks"]["services"] == discovery()["services"]
+    assert MANIFEST["cds_hooks"]["services"] == DISCOVERY["services"]
 
 
 def test_discovery_keeps_to_the_specification() -> None:
-    Discovery().load(discovery())
+    Discovery().load(DISCOVERY)
 
 
 def test_version_is_that_of_the_package() -> None:

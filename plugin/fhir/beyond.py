@@ -62,6 +62,30 @@ class ServiceRequest(Beyond, kw_only=True):
     requester: Reference | None = None
 
 
+class Attendee(Element):
+    """Somebody or something that an appointment is with."""
+
+    actor: Reference | None = None
+
+
+class Appointment(Resource, kw_only=True):
+    """A visit that is booked."""
+
+    known = allow(
+        "identifier status cancelationReason serviceCategory serviceType specialty "
+        "appointmentType reasonCode reasonReference priority description supportingInformation "
+        "start end minutesDuration slot created comment patientInstruction basedOn participant "
+        "requestedPeriod"
+    )
+
+    status: str
+    participant: tuple[Attendee, ...]
+    service_type: tuple[Wording, ...] = ()
+    specialty: tuple[Wording, ...] = ()
+    start: str = ""
+    requested_period: tuple[Period, ...] = ()
+
+
 class CarePlan(Beyond, kw_only=True):
     """A plan of care."""
 

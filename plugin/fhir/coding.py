@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
 
@@ -13,7 +14,7 @@ from plugin.fhir import concepts
 from plugin.fhir.charted import Charted
 from plugin.fhir.concepts import Maps
 from plugin.fhir.decode import Read
-from plugin.fhir.elements import InWords, Procedure
+from plugin.fhir.elements import CodeableConcept, InWords, Wording
 from plugin.fhir.models import judge
 from plugin.rulebook import ROOT
 from plugin.tenants import Tenant
@@ -73,10 +74,8 @@ class Coder:
             for n, i in enumerate(uncoded)
         }
 
-    def meaning(
-        self, read: Read[Procedure], discipline: Discipline | None, tenant: Tenant
-    ) -> Mapped:
-        """Return what an uncoded service means; its one code where there is one.
+    def meaning(self, read: Read[Any], discipline: Discipline | None, tenant: Tenant) -> Mapped:
+        """Return what an uncoded service, charted or ordered, means; its one code if there is one.
 
         The concept maps of the site decide, then the shared ones, then the words of the chart.
         Words also decide between the codes that a map leaves open.
@@ -97,7 +96,7 @@ class Coder:
         decided = said.action == "map" and mapped.alternatives and said.codes[0]
         return said if decided and decided in mapped.alternatives else mapped
 
-    def _by_map(self, read: Read[Procedure], tenant: Tenant) -> Mapped | None:
+    def _by_map(self, read: Read[Any], tenant: Tenant) -> Mapped | None:
         """Return what the first map that names a code of the service makes of it."""
         concept = read.it.code
         charted: list[Concept] = [(c.system, c.code) for c in concept.coding] if concept else []
@@ -131,12 +130,12 @@ def _by_match(matches: Sequence[Match], title: str) -> Mapped:
     return Mapped(action="map", codes=codes, why=f"the code in the chart, by the map {title}")
 
 
-def words_of(read: Read[Procedure]) -> str:
+def words_of(read: Read[Any]) -> str:
     """Return the words of a service: of its code, else of a coding, else its first note.
 
     A coding's words name the service; a note may speak of anything, and is looked at last.
     """
-    concept = read.it.code
+    concept: CodeableConcept | Wording | None = read.it.code
     if concept and (text := concept.text.strip()):
         return text
     told = _in_words(read)
@@ -145,7 +144,7 @@ def words_of(read: Read[Procedure]) -> str:
     return next((words for each in (*shown, *noted) if (words := each.strip())), "")
 
 
-def _in_words(read: Read[Procedure]) -> InWords:
+def _in_words(read: Read[Any]) -> InWords:
     """Read the words that only an uncoded service is asked for."""
     try:
         return msgspec.convert(read.raw, InWords)

@@ -1,5 +1,6 @@
 """What extensions say of a service beyond its minutes."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from plugin.fhir import structure
 from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Extension, Procedure, Wording
 
+UNSAFE = re.compile(r"[^\w ,;'\u2019/+&()-]|_")
+"""What no part of the body is written with: it might be read as markup, or as an address."""
 LONGEST = 80
 """Letters; what is longer names no part of the body."""
 
@@ -94,6 +97,8 @@ def region_of(sites: tuple[Wording, ...]) -> str:
 
     >>> region_of((Wording(text=" Left  Knee "), Wording(text="Hip"), Wording(text="hip")))
     'hip and left knee'
+    >>> region_of((Wording(text="Knee](https://x.example) <b>|"),))
+    'knee (https //x example) b'
     """
     return " and ".join(sorted({part for site in sites if (part := _part(site))}))
 
@@ -102,5 +107,6 @@ def _part(site: Wording) -> str:
     """Return the words of a part of the body, else its code."""
     words = next((coding.display for coding in site.coding if coding.display.strip()), site.text)
     said = words.strip() or next((coding.code for coding in site.coding if coding.code), "")
-    part = " ".join(said.split()).lower()
+    plain = said if said.isalpha() else UNSAFE.sub(" ", said)
+    part = " ".join(plain.split()).lower()
     return part if len(part) <= LONGEST else ""

@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
 from plugin.errors import RefusedError
@@ -21,6 +21,7 @@ from plugin.fhir.times import day, moment
 from plugin.fhir.wire import LARGEST, FetchError, LateError, NotOfferedError, body_of
 from plugin.json import read as read_json
 from plugin.service import turns
+from plugin.tenants import Procedures
 
 ASIDE = BEYOND | {"conditions", "minutes"}
 """Keys that a visit can well do without: they are waited for last."""
@@ -36,15 +37,13 @@ BUSY = "the EHR's FHIR server has been too slow, and was not asked"
 
 
 def queries(
-    templates: Mapping[str, str], procedures: Literal["encounter", "date", "fetched"] = "encounter"
-) -> dict[str, str]:
+    templates: Mapping[str, str], procedures: Procedures = "encounter"
+) -> Mapping[str, str]:
     """Return how each key is fetched from a site's EHR, for a service's prefetch templates.
 
     ``procedures`` says how that EHR knows procedures: only ``encounter`` by their encounter.
-    Practitioners are fetched for those whom the procedures name, not for who signs.
     """
-    asked = {key: query for key, query in templates.items() if key != "practitioners"}
-    return asked if procedures == "encounter" else {**asked, "procedures": BY_DAY}
+    return templates if procedures == "encounter" else {**templates, "procedures": BY_DAY}
 
 
 def fill(

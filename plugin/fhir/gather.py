@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.strangers import NOT_THEIRS, refused, whose
@@ -36,6 +37,13 @@ KEY_OF_TYPE = {
 KEYS = tuple(dict.fromkeys(KEY_OF_TYPE.values()))
 BEYOND = frozenset(("orders", "plans", "eligibility", "consents", "documents", "claims"))
 """What tells of the patient beyond the visit: without word of it, it is not known."""
+DRAFTS = frozenset(
+    (
+        *("Encounter", "Procedure", "ChargeItem", "Observation", "Condition"),
+        *("Practitioner", "PractitionerRole"),
+    )
+)
+"""What a visit is drafted with; other types that a draft brings are passed over."""
 WITHIN = tuple(key for key in KEYS if key not in BEYOND)
 ENTRIES = 2000
 """The most resources that one request may bring; a year of daily visits is a few hundred."""
@@ -50,6 +58,12 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """The fullUrl by which others in the same Bundle may point at it."""
     included: bool = False
     """Whether a search set brought it beside what was searched for."""
+
+    @property
+    def kind(self) -> str:
+        """Its resource type; empty when it names none."""
+        kind = self.raw.get("resourceType")
+        return kind if isinstance(kind, str) else ""
 
     @property
     def name(self) -> str:
@@ -74,6 +88,8 @@ class Gathered:
     """Keys whose Bundles go on elsewhere, and where."""
     left_out: list[Issue] = field(default_factory=list)
     """What the EHR's server gave that is of another patient."""
+    drafted: frozenset[str] = frozenset()
+    """Keys under which stand drafts of the context alone: the EHR may hold more."""
 
     def under(self, key: str) -> list[Found]:
         """Return the resources under a key; none when it is empty or absent."""
@@ -81,7 +97,23 @@ class Gathered:
 
     def absent(self, key: str) -> bool:
         """Tell whether nobody said anything about a key yet."""
-        return key not in self.found and key not in self.errors
+        return key not in self.errors and (key not in self.found or key in self.drafted)
+
+    def favour(self, drafts: Iterable[Found], encounter: str) -> None:
+        """Put drafts before what else is at hand; the same resource given again gives way.
+
+        A drafted Encounter without an id is the call's own.
+        """
+        brought: dict[str, list[Found]] = {}
+        for draft in drafts:
+            if draft.kind in DRAFTS:
+                own = draft.kind == "Encounter" and "id" not in draft.raw
+                known = replace(draft, raw={**draft.raw, "id": encounter}) if own else draft
+                brought.setdefault(KEY_OF_TYPE[draft.kind], []).append(known)
+        self.drafted = frozenset(brought.keys() - self.found.keys())
+        for key, mine in brought.items():
+            same = {(draft.kind, draft.name) for draft in mine if draft.name}
+            self.found[key] = mine + [x for x in self.under(key) if (x.kind, x.name) not in same]
 
     def put(self, key: str, value: Any, where: str, patient: str = "") -> None:
         """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
@@ -98,7 +130,7 @@ class Gathered:
             return
         found = resources(value, where)
         if len(found) + len(self.under(key)) > ENTRIES:
-            raise RefusedError(413, Issue(where, f"more than {ENTRIES} resources", "too-long"))
+            raise RefusedError(413, too_many(where))
         own = self.found.setdefault(key, [])
         before = {one.identity for one in own if one.name}
         for one in found:
@@ -151,8 +183,27 @@ def gathered_from(every: Iterable[Found]) -> Gathered:
         if key:
             gathered.found.setdefault(key, []).append(found)
     if sum(len(found) for found in gathered.found.values()) > ENTRIES:
-        raise RefusedError(413, Issue("entry", f"more than {ENTRIES} resources", "too-long"))
+        raise RefusedError(413, too_many("entry"))
     return gathered
+
+
+def bounded(value: Any, where: str) -> list[Found]:
+    """Return the resources in a value, each with its place.
+
+    Raises:
+        RefusedError: 400, when it is no resource, Bundle, list of these or null; 413, when there
+            are too many.
+
+    """
+    found = resources(value, where)
+    if len(found) > ENTRIES:
+        raise RefusedError(413, too_many(where))
+    return found
+
+
+def too_many(where: str) -> Issue:
+    """Say that there are more resources than one request may bring."""
+    return Issue(where, f"more than {ENTRIES} resources", "too-long")
 
 
 def resources(value: Any, where: str) -> list[Found]:

@@ -1,5 +1,6 @@
 """The full FHIR models: the judge of what the fast reader would not take."""
 
+import re
 from typing import Any
 
 from plugin.errors import Issue
@@ -36,10 +37,16 @@ def judge(raw: Raw, where: str) -> tuple[Raw | None, tuple[Issue, ...]]:
 
 
 def _issue(fault: Any, where: str) -> Issue:
-    steps = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in fault["loc"])
+    steps = "".join(f"[{x}]" if isinstance(x, int) else f".{_named(x)}" for x in fault["loc"])
     return Issue(f"{where}{steps}", WORDS.get(fault["type"], "not a valid value"))
 
 
+def _named(step: str) -> str:
+    """Return an element's name; what cannot be one is not repeated."""
+    return step if NAME.fullmatch(step) else "(no element)"
+
+
+NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)
 WORDS = {
     "missing": "required, but missing",
     "model_field_validation.missing": "required, but missing",

@@ -97,6 +97,10 @@ class People:
     def _knows(self, who: str) -> Role | None:
         return self._known.get(who) or self._known.get(self._person.get(who, ""))
 
+    def role_of(self, who: str) -> Role | None:
+        """Return somebody's role, as the request or the site's roster knows it."""
+        return self._knows(who) or self._roster.get(who)
+
     def of(self, performers: Sequence[Performer], encounter: Encounter) -> tuple[Role, ...]:
         """Return the roles of those who furnished a service together; empty when unknown.
 

@@ -60,7 +60,7 @@ def orders_of(scope: Scope, on: date, codes: Mapping[str, Code]) -> tuple[Order,
     def order(read: Read[ServiceRequest]) -> Order | None:
         it = read.it
         signed = it.status == "active" and it.intent in ORDERS and it.requester is not None
-        if not signed or it.do_not_perform or _no_therapy(it):
+        if not signed or it.do_not_perform or no_therapy(it):
             return None
         authored = day(it.authored_on) if it.authored_on else None
         if authored is None:
@@ -154,7 +154,7 @@ def _visits(read: Read[ServiceRequest], scope: Scope) -> int | None:
     return int(visits)
 
 
-def _no_therapy(order: ServiceRequest) -> bool:
+def no_therapy(order: ServiceRequest) -> bool:
     """Tell whether an order is plainly for something else: a test, an image, an operation."""
     category = any(c.code in OTHER_ORDERS for concept in order.category for c in concept.coding)
     return category or any(c.system == LOINC for c in (order.code.coding if order.code else ()))

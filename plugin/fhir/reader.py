@@ -62,6 +62,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None where no claim is written."""
     unread: tuple[str, ...] = ()
     """What could not be obtained, in words."""
+    later: tuple[Visit, ...] = ()
+    """Visits of later days that the same call plans."""
 
 
 def read(
@@ -84,11 +86,11 @@ def read(
     today = [service for service in mine if service.day in (on, None)]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
-    legend = _legend(scope, coder)
+    legend = legend_of(scope, coder)
     place = where(scope.encounter, tenant, scope.decoder)
     diagnoses = Diagnoses(scope)
     services = services_of(today, scope, legend, diagnoses, place.supervision)
-    coverages = _coverages(scope)
+    coverages = coverages_of(scope)
     payer = payer_of(coverages, on, tenant.payers, scope.decoder)
     length = length_of(scope.encounter, on, scope.decoder)
     named = diagnoses.of_visit(scope.encounter)
@@ -123,7 +125,7 @@ def read(
         again=held.again,
         draft=held.draft,
         payment=_payment(scope, coverages, on),
-        unread=_unread(gathered, later=len(today) < len(mine)),
+        unread=unread_of(gathered, later=len(today) < len(mine)),
     )
 
 
@@ -193,7 +195,8 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     return found
 
 
-def _legend(scope: Scope, coder: Coder) -> Legend:
+def legend_of(scope: Scope, coder: Coder) -> Legend:
+    """Return by what a request's codes and people are understood."""
     described = scope.gathered.under("practitioners")
     people = People(described, scope.tenant.roster, scope.decoder, scope.aliases)
     return Legend(coder.codes, people, coder)
@@ -213,7 +216,13 @@ def _occurrence(mine: Sequence[Charted], on: date) -> str:
     return next((service.when for service in mine if service.day == on), on.isoformat())
 
 
-def _coverages(scope: Scope) -> list[Read[Coverage]]:
+def coverages_of(scope: Scope) -> list[Read[Coverage]]:
+    """Return who pays for the patient.
+
+    Raises:
+        RefusedError: 400, when a coverage cannot be read or is another patient's.
+
+    """
     found = [scope.decoder.needed(item, Coverage) for item in scope.gathered.under("coverage")]
     mine = [read for read in found if scope.theirs(read.it.beneficiary)]
     for read in found:
@@ -237,7 +246,7 @@ def _payment(scope: Scope, coverages: Sequence[Read[Coverage]], on: date) -> Pay
     )
 
 
-def _unread(gathered: Gathered, *, later: bool) -> tuple[str, ...]:
+def unread_of(gathered: Gathered, *, later: bool = False) -> tuple[str, ...]:
     """Say what is missing from the picture."""
     said = [f"{key}: {why}" for key, why in gathered.errors.items()]
     said += [f"{key}: only the first page was read" for key in gathered.pages]

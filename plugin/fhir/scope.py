@@ -6,7 +6,7 @@ import msgspec
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.decode import Decoder, Read, Strict
-from plugin.fhir.elements import Encounter, Patient, Reference
+from plugin.fhir.elements import Coding, Encounter, Patient, Reference
 from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.references import Aliases
 from plugin.fhir.strangers import NOT_THEIRS
@@ -57,6 +57,26 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
         patient=patient,
         encounter=encounter,
         visit=encounter.reference,
+    )
+
+
+def scope_ahead(gathered: Gathered, patient_id: str, tenant: Tenant) -> Scope:
+    """Settle whose visit is planned, of which no encounter is known yet.
+
+    Raises:
+        RefusedError: 400, when the patient cannot be read or is another.
+
+    """
+    decoder = Decoder()
+    none_yet = Encounter(status="planned", class_=Coding())
+    return Scope(
+        gathered=gathered,
+        tenant=tenant,
+        decoder=decoder,
+        aliases=Aliases(gathered.found.values()),
+        patient=_patient(gathered, patient_id.rsplit("/", 1)[-1], decoder),
+        encounter=Read(Found("context", {}), none_yet),
+        visit="",
     )
 
 

@@ -106,6 +106,7 @@ class Service(Closed):
     prefetch = fields.Dict(keys=fields.String(), values=fields.String())
     version = fields.String(required=True)
     hookVersion = fields.String(required=True)  # noqa: N815 - CDS Hooks' name
+    extension = fields.Dict(keys=fields.String())
 
 
 class Discovery(Closed):

@@ -45,14 +45,6 @@ class Authorization(Open):
     patient = fields.String()
 
 
-class VisitContext(Open):
-    """The context of encounter-discharge."""
-
-    userId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
-    patientId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
-    encounterId = fields.String(required=True, validate=ID)  # noqa: N815 - CDS Hooks' name
-
-
 class Request(Open):
     """The envelope of every call; FHIR inside it is read elsewhere."""
 
@@ -135,29 +127,7 @@ class Envelope(msgspec.Struct):
     fhirAuthorization: Leave | UnsetType = UNSET  # noqa: N815 - CDS Hooks' name
 
 
-class Context(msgspec.Struct):
-    """The context of a call about one visit, read the fast way."""
-
-    userId: Name  # noqa: N815 - CDS Hooks' name
-    patientId: Name  # noqa: N815 - CDS Hooks' name
-    encounterId: Name  # noqa: N815 - CDS Hooks' name
-
-
 REQUEST = Request()
-CONTEXT = VisitContext()
-
-
-def context_of(message: "Envelope") -> Context:
-    """Return the context of a call about one visit.
-
-    Raises:
-        RefusedError: 400, with the place and reason of each fault; no value is repeated.
-
-    """
-    try:
-        return msgspec.convert(message.context, Context)
-    except msgspec.ValidationError:
-        return Context(**load(CONTEXT, message.context, "context"))
 
 
 def envelope(data: Mapping[str, Any]) -> Envelope:

@@ -5,7 +5,8 @@ from typing import Any
 
 from plugin.errors import Issue, RefusedError
 from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.messages import context_of, envelope
+from plugin.hooks.contexts import context_of
+from plugin.hooks.messages import envelope
 from plugin.review import Asked
 from plugin.tenants import Tenant
 

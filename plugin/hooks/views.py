@@ -3,21 +3,24 @@
 import logging
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, current_app, request
 
 from plugin.cards import OWN
 from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
+from plugin.fhir.ahead import Call
 from plugin.fhir.gather import KEYS, Gathered, prefetched
 from plugin.hooks.browsers import shared
-from plugin.hooks.messages import Context, Envelope, Feedback, Leave, context_of, envelope, load
-from plugin.hooks.services import SERVICES, CdsService, discovery
+from plugin.hooks.configuration import USUAL, chosen
+from plugin.hooks.contexts import Bringing, Context, context_by
+from plugin.hooks.messages import Envelope, Feedback, Leave, envelope, load
+from plugin.hooks.services import CdsService, Reader, offer
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, body_of, parts
-from plugin.review import Asked
+from plugin.review import Asked, Review
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
 
@@ -26,19 +29,17 @@ blueprint = Blueprint("hooks", __name__)
 blueprint.after_app_request(shared)
 
 FEEDBACK = Feedback()
-OBTAINED = ("encounter", "procedures")
-"""Without these a visit cannot be known at all."""
 
 
 @blueprint.get("/cds-services")
 @blueprint.get("/t/<tenant>/cds-services")
 def discover(tenant: str = DEMO) -> Response:
-    """List the services."""
+    """List the services that a site uses."""
     ours = parts(current_app)
     site = ours.tenant(tenant)
     if site.terms.discovery_token:
         ours.gate.admit(site, request.environ)
-    return answer(discovery())
+    return answer(offer(site).discovery)
 
 
 @blueprint.post("/cds-services/<service>")
@@ -46,7 +47,8 @@ def discover(tenant: str = DEMO) -> Response:
 def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
     ours = parts(current_app)
-    site, asked = ours.tenant(tenant), _service(service)
+    site = ours.tenant(tenant)
+    asked = _service(service, site)
     ours.gate.admit(site, request.environ)
     message = envelope(read_json(body_of(request)))
     return answer({"cards": cards_for(message, asked, site, ours)})
@@ -57,7 +59,8 @@ def call(service: str, tenant: str = DEMO) -> Response:
 def feedback(service: str, tenant: str = DEMO) -> Response:
     """Keep what became of cards."""
     ours = parts(current_app)
-    site, asked = ours.tenant(tenant), _service(service)
+    site = ours.tenant(tenant)
+    asked = _service(service, site)
     ours.gate.admit(site, request.environ)
     message = load(FEEDBACK, read_json(body_of(request)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
@@ -75,8 +78,13 @@ def cards_for(
     """
     if message.hook != service.hook:
         raise RefusedError(400, Issue("hook", f"{service.id} answers {service.hook}"))
-    context = context_of(message)
+    context = context_by(service.context, message)
+    switched = chosen(message.extension) if message.extension else USUAL
+    if switched.most == 0 or ("encounter" in service.required and not context.encounterId):
+        return []
     gathered = prefetched(message.prefetch, KEYS)
+    if service.reader is None and isinstance(context, Bringing):
+        gathered.favour(context.brought, context.encounterId)
     _complete(gathered, message, context, service, tenant)
     asked = Asked(
         tenant=tenant,
@@ -84,17 +92,47 @@ def cards_for(
         patient=context.patientId,
         encounter=context.encounterId,
         occasion=message.hookInstance,
+        off=service.off | switched.off,
+        most=switched.most or 0,
+        mild=service.mild,
     )
+    return _answered(gathered, context, asked, service, ours)
+
+
+def _answered(
+    gathered: Gathered, context: Context, asked: Asked, service: CdsService, ours: Parts
+) -> list[dict[str, Any]]:
+    """Return the cards for what a call is about; one that owns up to a fault of ours."""
     try:
-        review = ours.reviewer.review(gathered, asked)
+        if isinstance(context, Bringing) and service.reader:
+            review = _ahead(service.reader, gathered, context, asked, ours)
+        else:
+            review = ours.reviewer.review(gathered, asked)
     except RefusedError:
         raise
     except Exception as error:
         # No traceback: its messages might repeat what they were given.
         log.error("review failed: %s at %s", type(error).__name__, place(error))  # noqa: TRY400
         return [UNCHECKED]
+    if review is None:
+        return []
     ours.store.record(review.decision)
     return review.cards
+
+
+def _ahead(
+    reader: Reader, gathered: Gathered, context: Bringing, asked: Asked, ours: Parts
+) -> Review | None:
+    """Review what is planned; None when none of it is for therapy."""
+    call = Call(
+        patient=context.patientId,
+        encounter=context.encounterId,
+        user="/".join(context.userId.split("/")[-2:]),
+        today=datetime.now(UTC).date(),
+        brought=context.brought,
+    )
+    reading = reader(gathered, call, asked.tenant, ours.reviewer.coder)
+    return ours.reviewer.judge(reading, asked) if reading else None
 
 
 UNCHECKED = {
@@ -119,15 +157,15 @@ def _complete(
         # Imported late: most calls bring all that is asked for, and need no HTTP client.
         from plugin.fhir.fetch import fill, queries  # noqa: PLC0415
 
-        said = msgspec.structs.asdict(context)
-        tokens = {f"context.{k}": v.rsplit("/", 1)[-1] for k, v in said.items()}
-        fill(gathered, queries(service.prefetch, tenant.procedures), tokens, access)
+        charted = "procedures" in service.required
+        wanted = queries(_wanted(service), tenant.procedures if charted else "encounter")
+        fill(gathered, wanted, _tokens(context), access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
-        for key in OBTAINED
-        if gathered.absent(key) or key in gathered.errors
+        for key in service.required
+        if (gathered.absent(key) or key in gathered.errors) and not gathered.under(key)
     ]
-    if not gathered.under("encounter") and not missing:
+    if "encounter" in service.required and not (gathered.under("encounter") or missing):
         missing = [Issue("prefetch.encounter", "the EHR has no such encounter")]
     if missing:
         raise RefusedError(412, *missing)
@@ -149,10 +187,34 @@ def _access(message: Envelope, tenant: Tenant) -> Access | None:
     )
 
 
-def _service(name: str) -> CdsService:
-    if name not in SERVICES:
+def _wanted(service: CdsService) -> dict[str, str]:
+    """Return what is fetched by its template.
+
+    Where services are charted, people are fetched for those whom they name, not for who signs.
+    """
+    return {
+        key: query
+        for key, query in service.prefetch.items()
+        if "{{today()}}" not in query and (key != "practitioners" or service.reader)
+    }
+
+
+def _tokens(context: Context) -> dict[str, str]:
+    """Return what the tokens of prefetch templates stand for in a call."""
+    *_, kind, user = ("", *context.userId.split("/"))
+    return {
+        "context.userId": user,
+        "context.patientId": context.patientId.rsplit("/", 1)[-1],
+        "context.encounterId": context.encounterId.rsplit("/", 1)[-1],
+        f"user{kind}Id": user,
+    }
+
+
+def _service(name: str, tenant: Tenant) -> CdsService:
+    found = offer(tenant).services.get(name)
+    if found is None:
         raise RefusedError(404, Issue("", "there is no such CDS service", "not-found"))
-    return SERVICES[name]
+    return found
 
 
 def event_of(entry: Mapping[str, Any], service: CdsService, tenant: Tenant) -> Event:

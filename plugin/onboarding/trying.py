@@ -80,12 +80,9 @@ def try_ehr(trial: Trial, report: Report) -> None:
 
 def queries(site: Tenant) -> dict[str, str]:
     """Return what is asked of a site's EHR, by prefetch key."""
-    procedures = VISIT_CHECK.prefetch["procedures"] if site.procedures == "encounter" else BY_DAY
-    asked = {**VISIT_CHECK.prefetch, "procedures": procedures}
-    asked["practitioners"] = asked["practitioners"].replace(
-        "{{userPractitionerId}}", "{{practitioner}}"
-    )
-    return {key: query for key, query in asked.items() if _kind(query) not in site.lacks}
+    asked = VISIT_CHECK.at(site).prefetch
+    found = {k: q.replace("{{userPractitionerId}}", "{{practitioner}}") for k, q in asked.items()}
+    return found if site.procedures == "encounter" else {**found, "procedures": BY_DAY}
 
 
 def _kind(query: str) -> str:

@@ -35,7 +35,7 @@ def check(visit: Visit, policy: Policy) -> Said:
 def _missing(visit: Visit, policy: Policy) -> Iterator[Finding | NotChecked]:
     """Ask for the authorization of a payer that wants one, unless all that is billed is exempt."""
     billed = billed_of(visit).codes
-    if billed.issubset(policy.get("authorization.exempt", list)):
+    if not visit.planned and billed.issubset(policy.get("authorization.exempt", list)):
         return
     if visit.record.authorizations is None:
         yield NOBODY_ASKED

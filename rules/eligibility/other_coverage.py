@@ -43,10 +43,11 @@ def _own(kind: OtherCoverage, visit: Visit, policy: Policy) -> bool:
 
 
 def _denied(kind: OtherCoverage, codes: Codes, policy: Policy) -> Finding:
-    says = AS_SAID[kind].format(day=policy.day)
+    said = AS_SAID[kind].format(day=policy.day)
+    what = ", ".join(codes) or "Therapy"
     return Finding(
         rule=ID,
-        says=f"{', '.join(codes)}: {says}, so this is denied; check the discharge date first",
+        says=f"{what}: {said}, so this is denied; check the discharge date first",
         codes=codes,
         cite=policy.cite(f"other_coverage.{kind}_bills"),
         indicator="critical",

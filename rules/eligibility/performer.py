@@ -21,7 +21,7 @@ def check(visit: Visit, policy: Policy) -> Said:
     if chart.barred:
         yield from _barred(chart, visit, policy)
     codes = chart.unnamed
-    if codes:
+    if codes and not visit.planned:
         yield Finding(
             rule=ID,
             says=f"Who furnished {', '.join(codes)}? The chart names no role for "

@@ -6,11 +6,11 @@ Authority: Medicare Benefit Policy Manual ch. 15, §220.1.2 and §220.1.3; 89 FR
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.eligibility.therapy import Codes, evaluated, therapy_of
+from rules.eligibility.therapy import Codes, evaluated, named, therapy_of
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.record import Order, Plan
-from rules.words import Discipline
+from rules.words import Discipline, Indicator
 
 ID = "plan_of_care"
 UNKNOWN = (NotChecked(rule=ID, why="plans of care are not known", quiet=True),)
@@ -22,6 +22,7 @@ class Fault:
 
     says: str
     by: str = ""
+    indicator: Indicator = "warning"
 
 
 def check(visit: Visit, policy: Policy) -> Said:
@@ -37,31 +38,41 @@ def check(visit: Visit, policy: Policy) -> Said:
 
 
 def _judged(
-    visit: Visit, policy: Policy, discipline: Discipline, plans: tuple[Plan, ...]
+    visit: Visit, policy: Policy, discipline: Discipline | None, plans: tuple[Plan, ...]
 ) -> Fault | None:
     """Return what is wrong, or None; one good plan is enough, else the latest one is judged."""
     mine = sorted((p for p in plans if p.discipline in {None, discipline}), key=_age)
     if not mine:
         # An evaluation is what the plan is made from: it may stand before any plan.
-        says = f"no plan of care covers {policy.day}; establish the plan, or put it on file"
-        return None if evaluated(visit, policy, discipline) else Fault(says, "applies")
+        return None if evaluated(visit, policy, discipline) else _without(visit, policy)
     faults = [_fault(plan, discipline, visit, policy) for plan in mine]
     if None in faults:
         return None
     return next((f for f in faults if f and not f.by), faults[-1])
 
 
-def _fault(plan: Plan, discipline: Discipline, visit: Visit, policy: Policy) -> Fault | None:
+def _without(visit: Visit, policy: Policy) -> Fault:
+    """Miss a plan; before treatment it is not known whether the patient comes to be evaluated."""
+    says = f"no plan of care covers {policy.day}"
+    if visit.planned:
+        return Fault(f"{says}; one is needed for more than an evaluation", "applies", "info")
+    return Fault(f"{says}; establish the plan, or put it on file", "applies")
+
+
+def _fault(plan: Plan, discipline: Discipline | None, visit: Visit, policy: Policy) -> Fault | None:
     through = plan.certified_through
     if through and visit.date_of_service > through:
-        says = f"the certification ended on {through}; have the physician recertify the plan"
+        ended = "ends" if visit.planned else "ended"
+        says = f"the certification {ended} on {through}; have the physician recertify the plan"
         return Fault(says, "certified_days")
     if not plan.signed_on and (fault := _uncertified(plan, discipline, visit, policy)):
         return fault
     return None if through else _lapsed(plan, visit, policy)
 
 
-def _uncertified(plan: Plan, discipline: Discipline, visit: Visit, policy: Policy) -> Fault | None:
+def _uncertified(
+    plan: Plan, discipline: Discipline | None, visit: Visit, policy: Policy
+) -> Fault | None:
     """Judge a plan without a signature: its first days pass, and since 2025 an order may do."""
     first = _first_day(plan, policy)
     if plan.evaluated_on is None or first is None:
@@ -69,7 +80,7 @@ def _uncertified(plan: Plan, discipline: Discipline, visit: Visit, policy: Polic
     due = first + timedelta(days=policy.get("plan_of_care.signature_days", int))
     if visit.date_of_service <= due:
         return None
-    unsigned = f"the plan of care was not signed by {due}"
+    unsigned = f"the plan of care {'is' if visit.planned else 'was'} not signed by {due}"
     if not policy.get("plan_of_care.order_suffices", bool):
         return Fault(f"{unsigned}; get the physician's signature", "signature_days")
     if plan.sent_on and plan.sent_on > due:
@@ -95,7 +106,7 @@ def _unordered(unsigned: str, sent: date | None, *, ordered: bool) -> Fault | No
     return Fault(f"{unsigned}; {instead}", "order_suffices")
 
 
-def _ordered(orders: tuple[Order, ...], discipline: Discipline) -> bool:
+def _ordered(orders: tuple[Order, ...], discipline: Discipline | None) -> bool:
     return any(order.discipline in {None, discipline} for order in orders)
 
 
@@ -111,7 +122,8 @@ def _lapsed(plan: Plan, visit: Visit, policy: Policy) -> Fault | None:
     end = first + timedelta(days=days)
     if visit.date_of_service <= end:
         return None
-    says = f"{days} days of certification ended on {end}; have the physician recertify the plan"
+    ended = "end" if visit.planned else "ended"
+    says = f"{days} days of certification {ended} on {end}; have the physician recertify the plan"
     return Fault(says, "certified_days")
 
 
@@ -131,9 +143,15 @@ def _age(plan: Plan) -> date:
 
 
 def _said(
-    discipline: Discipline, codes: Codes, fault: Fault, policy: Policy
+    discipline: Discipline | None, codes: Codes, fault: Fault, policy: Policy
 ) -> Finding | NotChecked:
-    says = f"{discipline}: {fault.says}"
+    says = f"{named(discipline)}: {fault.says}"
     if not fault.by:
         return NotChecked(rule=ID, why=says, quiet=True)
-    return Finding(rule=ID, says=says, codes=codes, cite=policy.cite(f"{ID}.{fault.by}"))
+    return Finding(
+        rule=ID,
+        says=says,
+        codes=codes,
+        cite=policy.cite(f"{ID}.{fault.by}"),
+        indicator=fault.indicator,
+    )

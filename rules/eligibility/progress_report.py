@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.eligibility.therapy import Codes, evaluated, therapy_of, with_contact
+from rules.eligibility.therapy import Codes, evaluated, named, therapy_of, with_contact
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.record import Plan
@@ -45,23 +45,23 @@ def check(visit: Visit, policy: Policy) -> Said:
 
 
 def _judged(
-    visit: Visit, policy: Policy, discipline: Discipline, codes: Codes
+    visit: Visit, policy: Policy, discipline: Discipline | None, codes: Codes
 ) -> Finding | NotChecked | None:
     """Speak of one discipline; an evaluation or re-evaluation today may serve as the report."""
     most = policy.get("progress_report.treatment_days", int)
     count = _counted(visit, policy, discipline)
     if count and count.before + 1 < most:
         return None
-    remote = with_contact("remote", policy).issuperset(codes)
+    remote = bool(codes) and with_contact("remote", policy).issuperset(codes)
     if remote or evaluated(visit, policy, discipline):
         return None
     if count is None:
-        why = f"{discipline}: treatment days since the last progress report are not known"
+        why = f"{named(discipline)}: treatment days since the last progress report are not known"
         return NotChecked(rule=ID, why=why, quiet=True)
     return _due(discipline, codes, count, policy)
 
 
-def _due(discipline: Discipline, codes: Codes, count: Count, policy: Policy) -> Finding:
+def _due(discipline: Discipline | None, codes: Codes, count: Count, policy: Policy) -> Finding:
     today, most = count.before + 1, policy.get("progress_report.treatment_days", int)
     late = today > most
     report = f"have the therapist write the progress report that was due by day {most}"
@@ -69,14 +69,14 @@ def _due(discipline: Discipline, codes: Codes, count: Count, policy: Policy) -> 
         report = "the therapist's progress report is due with this visit"
     return Finding(
         rule=ID,
-        says=f"{discipline}: treatment day {today} since {count.since}; {report}",
+        says=f"{named(discipline)}: treatment day {today} since {count.since}; {report}",
         codes=codes,
         cite=policy.cite("progress_report.treatment_days"),
         indicator="warning" if late else "info",
     )
 
 
-def _counted(visit: Visit, policy: Policy, discipline: Discipline) -> Count | None:
+def _counted(visit: Visit, policy: Policy, discipline: Discipline | None) -> Count | None:
     """Return the EHR's own count, else the days found in the history; None when not known.
 
     Worked out once for a visit, however often its bill is rewritten.
@@ -92,7 +92,7 @@ def _counted(visit: Visit, policy: Policy, discipline: Discipline) -> Count | No
 
 
 def _found(
-    visit: Visit, policy: Policy, discipline: Discipline, first: date | None
+    visit: Visit, policy: Policy, discipline: Discipline | None, first: date | None
 ) -> Count | None:
     """Count the days after the last report, or from the first treatment day.
 

@@ -16,20 +16,26 @@ THERAPY = "therapy"
 Codes = tuple[str, ...]
 
 
-def therapy_of(visit: Visit, policy: Policy) -> Mapping[Discipline, Codes]:
+def therapy_of(visit: Visit, policy: Policy) -> Mapping[Discipline | None, Codes]:
     """Return the therapy codes on the bill, by discipline, in a fixed order.
 
     A line with a notice modifier asks for a denial, and codes that are no therapy need no plan:
-    neither is returned.
+    neither is returned. Before treatment there are disciplines without codes; None is one that
+    nobody names.
     """
     known = visit.memo.get(THERAPY)
     if known is None or known[0] is not visit.lines or known[1] is not policy:
         known = visit.memo[THERAPY] = (visit.lines, policy, _therapy(visit, policy))
-    found: Mapping[Discipline, Codes] = known[2]
+    found: Mapping[Discipline | None, Codes] = known[2]
     return found
 
 
-def evaluated(visit: Visit, policy: Policy, discipline: Discipline) -> bool:
+def named(discipline: Discipline | None) -> str:
+    """Return what a sentence about one discipline begins with."""
+    return discipline or "Therapy"
+
+
+def evaluated(visit: Visit, policy: Policy, discipline: Discipline | None) -> bool:
     """Tell whether the patient is evaluated or re-evaluated at this visit under a discipline.
 
     What somebody charted who may not evaluate is no evaluation.
@@ -49,14 +55,17 @@ def with_contact(contact: str, policy: Policy) -> frozenset[str]:
     return known
 
 
-def _therapy(visit: Visit, policy: Policy) -> dict[Discipline, Codes]:
+def _therapy(visit: Visit, policy: Policy) -> dict[Discipline | None, Codes]:
     lines = visit.lines
     if not CHOSEN.isdisjoint(billed_of(visit).modifiers):
         lines = tuple(x for x in lines if CHOSEN.isdisjoint(x.modifiers))
-    found: dict[Discipline, dict[str, None]] = {}
+    found: dict[Discipline | None, dict[str, None]] = {}
+    if visit.planned:
+        planned = {service.discipline for service in visit.services}
+        found = {whose: {} for whose in planned & {*UNDER_A_PLAN, None}}
     for line in lines:
         if line.discipline in UNDER_A_PLAN:
             code = policy.code(line.code)
             if code and code.therapy != "none":
                 found.setdefault(line.discipline, {})[line.code] = None
-    return {whose: tuple(found[whose]) for whose in sorted(found)}
+    return {whose: tuple(found[whose]) for whose in sorted(found, key=str)}

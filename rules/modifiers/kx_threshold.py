@@ -33,6 +33,8 @@ def check(visit: Visit, policy: Policy) -> Said:
     Physical and speech therapy share one threshold; occupational therapy has its own. All settings
     count, hospitals and critical access hospitals too (Social Security Act §1833(g)).
     """
+    if visit.planned:
+        return tuple(_before(visit, policy))
     record = visit.record
     if record.used_pt_slp is None and record.used_ot is None:
         return (UNKNOWN,) if any(line.discipline in POOLS for line in visit.lines) else ()
@@ -45,11 +47,35 @@ def check(visit: Visit, policy: Policy) -> Said:
     return (*said, *_judged(standing(visit, policy), policy))
 
 
+def _before(visit: Visit, policy: Policy) -> Said:
+    """Tell before treatment that a threshold is passed already: what is billed will need KX."""
+    used = used_of(visit.record)
+    for pool in sorted({POOLS[s.discipline] for s in visit.services if s.discipline in POOLS}):
+        amount, row = used[pool], policy.find(VALUES[pool])
+        if amount is None:
+            yield UNKNOWN
+        elif row is None:
+            yield _unpublished(policy)
+        elif amount >= row.value:
+            past = f"{pool} therapy is past this year's ${row.value:,} threshold"
+            yield Finding(
+                rule=ID,
+                says=f"{past}: charges need KX, and a record that shows why",
+                codes=(),
+                cite=_cite(VALUES[pool], policy),
+                worked=(f"{pool}: ${amount:,.2f} used this year, against ${row.value:,}",),
+            )
+
+
+def _unpublished(policy: Policy) -> NotChecked:
+    return NotChecked(rule=ID, why=f"no KX threshold is published here for {policy.day}")
+
+
 def _judged(pools: Sequence[Standing], policy: Policy) -> Said:
     """Judge each pool; without fees for the day only what was used before can tell."""
     known = [(pool, pool.used) for pool in pools if pool.used is not None]
     if any(pool.threshold is None for pool, _ in known):
-        yield NotChecked(rule=ID, why=f"no KX threshold is published here for {policy.day}")
+        yield _unpublished(policy)
     for pool, used in known:
         if pool.threshold is not None:
             yield from _past(pool, used, pool.threshold, policy)

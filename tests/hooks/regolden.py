@@ -7,31 +7,38 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from plugin.hooks.services import SERVICES
 from plugin.parts import parts
 from tests.hooks.invariants import KEY
 from tests.hooks.service import post, start
 from tests.hooks.visits import Json
 
 FOLDER = Path(__file__).parent / "golden"
+OTHERS = Path(__file__).parent / "golden_others"
 WIDTH = 100
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def names() -> list[str]:
-    """Return the golden visits."""
-    return sorted(path.name.removesuffix(".request.json") for path in FOLDER.glob("*.request.json"))
+def names(folder: Path = FOLDER) -> list[str]:
+    """Return the golden visits; those of the other services stand in a folder of their own."""
+    return sorted(path.name.removesuffix(".request.json") for path in folder.glob("*.request.json"))
 
 
-def asked(name: str) -> Json:
+def asked(name: str, folder: Path = FOLDER) -> Json:
     """Return the call of a golden visit."""
-    sent: Json = json.loads((FOLDER / f"{name}.request.json").read_text(encoding="utf-8"))
+    sent: Json = json.loads((folder / f"{name}.request.json").read_text(encoding="utf-8"))
     return sent
 
 
-def expected(name: str) -> Json:
+def expected(name: str, folder: Path = FOLDER) -> Json:
     """Return the answer a golden visit had when it was last looked at."""
-    told: Json = json.loads((FOLDER / f"{name}.cards.json").read_text(encoding="utf-8"))
+    told: Json = json.loads((folder / f"{name}.cards.json").read_text(encoding="utf-8"))
     return told
+
+
+def address(sent: Json) -> str:
+    """Return where a call goes, by its hook."""
+    return next(f"/cds-services/{x.id}" for x in SERVICES if x.hook == sent["hook"])
 
 
 def steady(answer: Json) -> Json:
@@ -73,10 +80,11 @@ def main() -> None:
     """Ask every golden visit again, and keep what is answered."""
     with TemporaryDirectory() as home:
         app = start(Path(home))
-        for name in names():
-            answer = post(app.test_client(), asked(name))
+        for folder, name in [(place, x) for place in (FOLDER, OTHERS) for x in names(place)]:
+            sent = asked(name, folder)
+            answer = post(app.test_client(), sent, address(sent))
             assert answer.status_code == 200, f"{name}: {answer.text}"
-            path = FOLDER / f"{name}.cards.json"
+            path = folder / f"{name}.cards.json"
             path.write_text(folded(steady(answer.json)) + "\n", encoding="utf-8")
         parts(app).store.close()
 

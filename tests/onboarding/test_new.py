@@ -130,7 +130,7 @@ def test_scopes_are_those_of_the_manifest(command: Command) -> None:
 
 
 def test_hooks_are_those_that_discovery_lists() -> None:
-    assert {name: service.hook for name, service in SERVICES.items()}.items() <= HOOKS.items()
+    assert {service.id: service.hook for service in SERVICES}.items() <= HOOKS.items()
 
 
 def test_every_ehr_that_can_be_named_is_known() -> None:

@@ -82,6 +82,14 @@ def test_what_needs_no_authorization_is_not_asked_for() -> None:
     assert len([*authorization.check(seen, policy)]) == 1
 
 
+def test_before_treatment_nobody_knows_that_all_of_it_will_be_exempt() -> None:
+    planned = {"chart": ["- pt"], "visit": {"planned": True}, "record": {"authorizations": []}}
+    policy = own({"authorization.needed": True})
+    (finding,) = authorization.check(visit(planned), policy)
+    assert isinstance(finding, Finding)
+    assert finding.says.endswith("no authorization is on file")
+
+
 def test_a_contractors_policy_that_was_read_warns() -> None:
     seen = visit({"chart": ["97112 45min"], "bill": ["97112-GP x3"]})
     limits = {"local_coverage.units_a_visit": {"97112": 2}}
