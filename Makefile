@@ -42,9 +42,10 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-.venv/test.stamp: requirements/test.txt .venv/run.stamp
+.venv/test.stamp: requirements/test.txt tests/ehr/medplum/package-lock.json .venv/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@sh tests/browser/install.sh
+	@sh tests/ehr/medplum/install.sh
 	@touch $@
 
 .venv/check.stamp: requirements/check.txt .venv/test.stamp

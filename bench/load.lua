@@ -1,9 +1,13 @@
 -- A wrk script: post the file named by $BENCH_BODY, a fresh UUID in place of @@UUID@@ each time,
 -- and print what was measured as one line of JSON. $BENCH_SEED keeps the UUIDs of two loads apart.
+-- The file named by $BENCH_TOKENS, when there is one, holds a bearer token for each request.
 
 local MARK = "@@UUID@@"
 local BLANK = "00000000-0000-4000-8000-000000000000"
+local TOKEN = "@@TOKEN@@"
 local before, after
+local tokens, used = {}, 0
+local first
 
 local function read(path)
   local file = assert(io.open(path, "rb"))
@@ -36,15 +40,30 @@ function init()
     body = head .. BLANK .. tail
   end
   local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
+  local file = os.getenv("BENCH_TOKENS")
+  if file then
+    headers["Authorization"] = "Bearer " .. TOKEN
+    for token in read(file):gmatch("%S+") do
+      tokens[#tokens + 1] = token
+    end
+  end
   local whole = wrk.format("POST", nil, headers, body)
   before, after = whole, nil
   if head then
     before, after = split(whole, BLANK)
   end
+  if file then
+    first, before = split(before, TOKEN)
+  end
 end
 
 function request()
-  return after and (before .. uuid() .. after) or before
+  local head = before
+  if first then
+    used = used + 1
+    head = first .. assert(tokens[used], "too few tokens") .. before
+  end
+  return after and (head .. uuid() .. after) or head
 end
 
 function done(summary, latency)

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from bench import proc
 from bench.servers import Running
 
 SCRIPT = Path(__file__).with_name("load.lua")
+MOST = 1500
+"""Tokens for each second of a load, more than any server takes."""
 GRACE = 30
 """Seconds past its own time after which a load is ended."""
 
@@ -46,10 +49,15 @@ def load(
     ]
     seed = str(random.randrange(2**31))
     env = os.environ | {"BENCH_BODY": str(body), "BENCH_SEED": seed}
-    before = proc.cpu_seconds(running.pid)
-    done = subprocess.run(
-        command, env=env, capture_output=True, text=True, timeout=seconds + GRACE, check=False
-    )
+    with tempfile.NamedTemporaryFile("w", prefix="bench-tokens-") as tokens:
+        if running.client:
+            tokens.write(running.client.tokens(MOST * seconds, running.url))
+            tokens.flush()
+            env["BENCH_TOKENS"] = tokens.name
+        before = proc.cpu_seconds(running.pid)
+        done = subprocess.run(
+            command, env=env, capture_output=True, text=True, timeout=seconds + GRACE, check=False
+        )
     spent = proc.cpu_seconds(running.pid) - before
     if done.returncode:
         raise RuntimeError(f"wrk against {running.name} failed: {done.stdout}{done.stderr}")

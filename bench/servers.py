@@ -13,10 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.client import PATH, Client
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 HOST = "127.0.0.1"
+SITES = "tenants"
 PATIENCE = 60
 """Seconds that a server is given to answer for the first time."""
 
@@ -30,6 +34,8 @@ class Server:
     path: str = "/cds-services/visit-check"
     install: str
     """What to do when it is not installed."""
+    client: Client | None = None
+    """Who calls it, where it asks for tokens."""
 
     @property
     def installed(self) -> bool:
@@ -44,6 +50,7 @@ class Running:
     name: str
     pid: int
     url: str
+    client: Client | None
     ready: float
     """Seconds from the start of the process to the first good answer."""
     answer: bytes
@@ -79,6 +86,13 @@ def servers(peers: Path) -> list[Server]:
             command=(str(BIN / "countersign"), "serve", "--port", "{PORT}", "--workers", "1"),
             install="the `countersign` command is missing; `make run` installs it",
         ),
+        Server(
+            name="countersign_jwt",
+            command=(str(BIN / "countersign"), "serve", "--port", "{PORT}", "--workers", "1"),
+            path=PATH,
+            install="the `countersign` command is missing; `make run` installs it",
+            client=Client(),
+        ),
     ]
 
 
@@ -93,6 +107,8 @@ def started(server: Server, body: bytes, core: int | None = None) -> Iterator[Ru
         tempfile.TemporaryDirectory(prefix="bench-home-") as home,
         tempfile.TemporaryFile() as log,
     ):
+        if server.client:
+            server.client.register(Path(home, SITES))
         began = time.perf_counter()
         process = subprocess.Popen(
             command,
@@ -104,11 +120,13 @@ def started(server: Server, body: bytes, core: int | None = None) -> Iterator[Ru
             start_new_session=True,
         )
         try:
-            answer = _first_answer(process, port, server.path, body)
+            url = f"http://{HOST}:{port}{server.path}"
+            answer = _first_answer(process, url, body, server.client)
             yield Running(
                 name=server.name,
                 pid=process.pid,
-                url=f"http://{HOST}:{port}{server.path}",
+                url=url,
+                client=server.client,
                 ready=time.perf_counter() - began,
                 answer=answer,
             )
@@ -137,7 +155,10 @@ def _environment(home: str) -> dict[str, str]:
     """Return this environment with a fresh home, and without settings that change a server."""
     ours = ("COUNTERSIGN_", "GRANIAN_", "UVICORN_", "WEB_CONCURRENCY", "FLASK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"COUNTERSIGN_HOME": home, "COUNTERSIGN_HOST": HOST}
+    own = {"COUNTERSIGN_HOME": home, "COUNTERSIGN_HOST": HOST}
+    if Path(home, SITES).exists():
+        own["COUNTERSIGN_TENANTS"] = str(Path(home, SITES))
+    return kept | own
 
 
 def _free_port() -> int:
@@ -148,7 +169,9 @@ def _free_port() -> int:
         return port
 
 
-def _first_answer(process: subprocess.Popen[bytes], port: int, path: str, body: bytes) -> bytes:
+def _first_answer(
+    process: subprocess.Popen[bytes], url: str, body: bytes, client: Client | None
+) -> bytes:
     """Ask until a server answers 200."""
     said = "no connection"
     until = time.perf_counter() + PATIENCE
@@ -156,7 +179,7 @@ def _first_answer(process: subprocess.Popen[bytes], port: int, path: str, body: 
         if process.poll() is not None:
             raise NotServingError(f"it ended with status {process.returncode}")
         try:
-            status, answer = _post(port, path, body)
+            status, answer = _post(url, body, client)
         except (OSError, http.client.HTTPException):
             time.sleep(0.003)
             continue
@@ -167,11 +190,15 @@ def _first_answer(process: subprocess.Popen[bytes], port: int, path: str, body: 
     raise NotServingError(f"no good answer in {PATIENCE} s ({said})")
 
 
-def _post(port: int, path: str, body: bytes) -> tuple[int, bytes]:
+def _post(url: str, body: bytes, client: Client | None) -> tuple[int, bytes]:
     """Post a body once, on a connection of its own."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=10)
+    headers = {"Content-Type": "application/json"}
+    if client:
+        headers["Authorization"] = f"Bearer {client.tokens(1, url)}"
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.request("POST", address.path, body, headers)
         response = connection.getresponse()
         return response.status, response.read()
     finally:

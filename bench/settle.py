@@ -9,8 +9,8 @@ from bench.request import CHARTED, compact, filled, request
 from plugin import rulebook, tenants
 from plugin.fhir import coding
 from plugin.fhir.reader import read
+from plugin.hooks.taken import taken
 from plugin.json import read as read_json
-from plugin.web.check import taken
 from rules.check import settle
 
 WHOLE = len(CHARTED)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.figures import CONNECTIONS, Figures, cpu, p99, rate, table
 
 OURS = "countersign"
+WITH_TOKENS = "countersign_jwt"
 HELLO = "flask_hello"
 PEER = "healthchain"
 
@@ -73,6 +74,20 @@ def promises(settle: Callable[[], float]) -> tuple[Promise, ...]:
             figure=lambda measured: _of(measured, OURS).median(1, p99),
         ),
         Promise(
+            says="99 of 100 checks with a signed token answered at 16 connections in",
+            relation="<",
+            limit=25,
+            unit="ms",
+            figure=lambda measured: _of(measured, WITH_TOKENS).median(16, p99),
+        ),
+        Promise(
+            says="CPU of a request with a signed token, beside a bare Flask hello card",
+            relation="<=",
+            limit=2.5,
+            unit="times",
+            figure=lambda measured: _beside(measured, HELLO, 1, cpu, ours=WITH_TOKENS),
+        ),
+        Promise(
             says="settle of the visit, in process",
             relation="<=",
             limit=300,
@@ -136,11 +151,15 @@ def _of(measured: Measured, name: str) -> Figures:
 
 
 def _beside(
-    measured: Measured, other: str, connections: int, figure: Callable[..., float]
+    measured: Measured,
+    other: str,
+    connections: int,
+    figure: Callable[..., float],
+    ours: str = OURS,
 ) -> float:
     """Return our median of a figure as a multiple of another server's."""
-    ours, theirs = _of(measured, OURS), _of(measured, other)
-    return ours.median(connections, figure) / theirs.median(connections, figure)
+    mine, theirs = _of(measured, ours), _of(measured, other)
+    return mine.median(connections, figure) / theirs.median(connections, figure)
 
 
 def _resident(measured: Measured) -> float:

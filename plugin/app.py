@@ -8,7 +8,7 @@ from multiprocessing.util import Finalize
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from plugin import rulebook, settings, tenants
+from plugin import rulebook, settings
 from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.fhir import coding
 from plugin.hooks import views as hooks
@@ -18,8 +18,11 @@ from plugin.parts import LARGEST_BODY, Parts, answer, parts
 from plugin.review import Reviewer
 from plugin.service import Service
 from plugin.settings import SettingsError
-from plugin.store.store import PAUSE, Store, StoreError
-from plugin.web import check, code_text, concepts, ehr, faq, fees, health, reference
+from plugin.sites import Sites
+from plugin.store.faults import StoreError
+from plugin.store.store import PAUSE, Store
+from plugin.trust.gate import Gate
+from plugin.web import check, code_text, concepts, ehr, faq, fees, health, impact, reference
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
@@ -34,8 +37,9 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
     """
     chosen = given or settings.load()
-    book, sites = rulebook.load(editions=Editions(chosen.home)), tenants.load()
-    coder = coding.load(book.tables.codes, sites)
+    book = rulebook.load(editions=Editions(chosen.home))
+    coder = coding.load(book.tables.codes, {})
+    sites = Sites(coder, chosen.tenants)
     # Another worker must find a decision as soon as its card is shown.
     store = Store(chosen.database_url, pause=PAUSE if chosen.workers == 1 else 0.0)
     app = Service(__name__, template_folder="web/templates", static_folder="web/static")
@@ -46,18 +50,20 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         tenants=sites,
         store=store,
         reviewer=Reviewer(book, chosen.public_url, coder),
+        gate=Gate(chosen.public_url, store.spent.spend),
     )
     for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
         app.register_blueprint(blueprint)
     for blueprint in (concepts.blueprint, code_text.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(reference.blueprint)
-    for blueprint in (fees.blueprint, faq.blueprint):
+    for blueprint in (fees.blueprint, faq.blueprint, impact.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _unstored)
     app.register_error_handler(Exception, _fallen)
+    sites.follow()
     return app
 
 
@@ -81,7 +87,9 @@ def serve() -> Flask:
 
 
 def _refused(error: RefusedError) -> Response:
-    return _fault(error.status, error.issues)
+    response = _fault(error.status, error.issues)
+    response.headers.update(error.headers)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

@@ -1,4 +1,4 @@
-"""The command line: ``countersign serve``, ``check``, ``import`` and ``editions``."""
+"""The command line: ``countersign serve``, ``check``, ``import``, ``tenant``, ``doctor`` ..."""
 
 import argparse
 import os
@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from plugin import __version__, settings
+from plugin.doctor.parsers import parsers as doctor
+from plugin.impact.parsers import parsers as impact
 from plugin.imports.parsers import parsers as editions
+from plugin.onboarding.parsers import parsers as tenant
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,9 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     check = commands.add_parser("check", help="check one visit and print its bill")
     check.add_argument("file", help="a CDS Hooks request or FHIR Bundle, as JSON; - for stdin")
     check.add_argument("--json", action="store_true", help="print what POST /check answers")
+    check.add_argument("--tenant", default="demo", help="the site whose settings apply (demo)")
+    check.add_argument("--strict", action="store_true", help="hold all to the full FHIR models")
     check.set_defaults(run=_check)
 
     editions(commands)
+    impact(commands)
+    tenant(commands)
+    doctor(commands)
 
     chosen = parser.parse_args(arguments)
     sys.exit(chosen.run(chosen))
@@ -50,6 +58,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
+    from plugin.service import RUNNING, WAITING  # noqa: PLC0415
+
     # Few threads allocate at once; more arenas would only hold memory back.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     if how.demo:
@@ -62,7 +72,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         port=how.port,
         interface=Interfaces.WSGI,
         workers=how.workers,
-        blocking_threads=8,
+        blocking_threads=RUNNING + WAITING,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
@@ -74,7 +84,7 @@ def _check(chosen: argparse.Namespace) -> int:
     """Print the bill of one visit, what was found, and the arithmetic."""
     from plugin.offline import check_file  # noqa: PLC0415 - loads the rules
 
-    return check_file(chosen.file, as_json=chosen.json)
+    return check_file(chosen.file, as_json=chosen.json, tenant=chosen.tenant, strict=chosen.strict)
 
 
 def _taken(host: str, port: int) -> bool:

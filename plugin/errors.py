@@ -1,5 +1,6 @@
 """What goes wrong at the edge, said so that a caller can mend it and nobody's data is repeated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ class RefusedError(Exception):
         super().__init__("; ".join(f"{i.where}: {i.why}" for i in issues))
         self.status = status
         self.issues = issues
+        self.headers: Mapping[str, str] = {}
 
 
 def outcome(issues: tuple[Issue, ...], severity: str = "error") -> dict[str, Any]:

@@ -148,9 +148,9 @@ def _hold_names(techniques: list[Technique], vocabulary: Vocabulary) -> None:
         if technique.id in known:
             raise RuleDataError(f"lexicon: {technique.id} is listed twice, or a cue too")
         known.add(technique.id)
+    counts = {AREA, *vocabulary.counted, *vocabulary.measures}
     for technique in techniques:
         for when in technique.when:
-            counts = {AREA, *vocabulary.counted, *vocabulary.measures}
             _hold_when(technique.id, when, known, counts)
     named = [mode.cue for mode in vocabulary.modes]
     for name in chain(named, *vocabulary.counted.values()):

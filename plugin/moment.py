@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2b
 
 from plugin.imports.editions import Edition
+from plugin.imports.factors import factors
 from plugin.imports.quarters import Span
 from plugin.imports.snapshot import NCCI, Snapshot
 from rules.policy import Dated, Policy, Rows, Tables
@@ -18,6 +19,8 @@ KINDS = {"ptp_edit": "ptp", "mue": "mue", "add_on_code": "add-on"}
 """The kind of edition that each rule reads; ``<rule>.edition`` says for which days it is there."""
 DECIDING = ("ptp-", "mue-", "add-on", "rvu-standard")
 """Slots whose editions can change an answer."""
+FEES = frozenset({"rvu-standard", "rvu-apm"})
+"""Slots that hold a conversion factor."""
 
 PolicyKey = tuple[str, date, Setting, str, frozenset[str]]
 NONE: frozenset[str] = frozenset()
@@ -57,6 +60,9 @@ class Moment:
         if deciding:
             self.tables = self.snapshot.tables(self.shipped.tables)
             self.fingerprint = _fingerprint(self.shipped.fingerprint, deciding)
+        if {*self.snapshot.slots} & FEES:
+            own = factors(self.snapshot, self.shipped.tables.factors)
+            self.tables = replace(self.tables, factors=own)
         self._rows = {own: self._rows_in(own) for own in NCCI}
 
     def policy(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from plugin.cards import Card, Drawing, draw
+from plugin.errors import Issue, RefusedError
 from plugin.fhir.coding import Coder
 from plugin.fhir.gather import Gathered
 from plugin.fhir.reader import Reading, read
@@ -109,7 +110,7 @@ class Reviewer:
     def judge(self, reading: Reading, asked: Asked) -> Review:
         """Review a visit that has been read."""
         manner = asked.manner()
-        facts = msgspec.json.encode((manner, reading))
+        facts = msgspec.msgpack.encode((manner, reading))
         moment = self.book.now()
         said = (asked.occasion, asked.tenant.name, asked.service, moment.fingerprint)
         trace = trace_of(facts, "\0".join(said))
@@ -127,8 +128,13 @@ class Reviewer:
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 
     def again(self, decision: Decision) -> Review:
-        """Review a recorded visit again; under the same rules the cards are equal to the byte."""
-        manner, reading = msgspec.json.decode(decision.facts, type=tuple[Manner, Reading])
+        """Review a recorded visit again; under the same rules the cards are equal to the byte.
+
+        Raises:
+            RefusedError: 410, as ``kept``.
+
+        """
+        manner, reading = kept(decision)
         bill, policy, cards = self._decide(reading, decision.trace, manner, self.book.now())
         return Review(reading=reading, policy=policy, bill=bill, cards=cards, decision=decision)
 
@@ -195,6 +201,20 @@ def _planned(finding: Finding, days: Sequence[date], manner: Manner) -> Finding:
         worked=worked,
         fixes=(),
     )
+
+
+def kept(decision: Decision) -> tuple[Manner, Reading]:
+    """Return what was recorded of a visit: how it was answered, and what was read.
+
+    Raises:
+        RefusedError: 410, when another version recorded it.
+
+    """
+    try:
+        return msgspec.msgpack.decode(decision.facts, type=tuple[Manner, Reading])
+    except msgspec.MsgspecError:
+        why = "was recorded by a version that kept other facts"
+        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
 
 
 def _policy(visit: Visit, moment: Moment, off: tuple[str, ...]) -> Policy:

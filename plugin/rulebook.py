@@ -20,6 +20,7 @@ from plugin.moment import Moment, Shipped
 from plugin.values import Sources, hold_codes, hold_layer, hold_rule, rows_of
 from rules import RULES
 from rules.model import Cite
+from rules.payment import estimate
 from rules.policy import Dated, Policy, Rows, RuleDataError, Tables
 from rules.words import Setting
 
@@ -30,6 +31,7 @@ KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
 """Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
 TEXT, BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:bool"
+EMPTY = "is empty: fill it in, or leave the key out"
 LAYERS = ("payer", "mac")
 """Kinds that say what differs from the base."""
 
@@ -113,7 +115,7 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
     validator, sources, known = schema(root), Sources(), tables.load(root)
     about: dict[str, About] = {}
     base: dict[str, Sequence[Dated]] = {}
-    for rule in RULES:
+    for rule in (*RULES, estimate):
         path = root.joinpath(*rule.__name__.split(".")).with_suffix(".yaml")
         data = read_valid(path, validator)
         if data.get("rule") != rule.ID:
@@ -202,7 +204,7 @@ def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator)
         inner = context[branch] if context else [error]
         for fault in inner:
             where = ".".join(str(step) for step in fault.instance_path) or "top level"
-            yield f"{where}: {fault.message}"
+            yield f"{where}: {EMPTY if fault.instance is None else fault.message}"
 
 
 def _layers(

@@ -15,6 +15,7 @@ from plugin.rulebook import BASE_PAYER, ROOT, UNKNOWN_PAYER, Rulebook, load, rea
 from plugin.tables import FOLDER
 from rules import RULES
 from rules.model import Cite
+from rules.payment import estimate
 from rules.policy import Dated, Rows
 
 PAGE = Path("docs", "rules.md")
@@ -24,6 +25,7 @@ FAMILIES = {
     "modifiers": "Modifiers",
     "eligibility": "Who, when and what is covered",
     "bundling": "What goes together",
+    "payment": "What it is worth: no rule, and it decides nothing",
 }
 MEANS = {
     "critical": "cannot be billed, or is sure to be denied",
@@ -81,7 +83,7 @@ def titles_of(book: Rulebook, root: Path) -> dict[str, str]:
 
 def _of(family: str) -> list[ModuleType]:
     """Return the rules of a family, in the order in which they speak."""
-    return [rule for rule in RULES if rule.__name__.split(".")[1] == family]
+    return [rule for rule in (*RULES, estimate) if rule.__name__.split(".")[1] == family]
 
 
 def _severities() -> Iterator[str]:

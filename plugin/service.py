@@ -1,6 +1,9 @@
 """Flask without what none of our views needs: sessions, coroutines, signals, set-up and hosts."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -8,6 +11,51 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
 NOBODY = NullSession()
+RUNNING = 8
+"""Requests that run at a time; more would only take turns at one interpreter, and all be late."""
+WAITING = 16
+"""Requests that may wait for another server meanwhile, each on a thread of its own."""
+
+
+class Turns:
+    """Lets a number of threads run at a time, in the order in which they came."""
+
+    def __init__(self, places: int) -> None:
+        """Begin with every place free."""
+        self._free = places
+        self._lock = Lock()
+        self.queue: deque[Lock] = deque()
+
+    def enter(self) -> None:
+        """Take a place, when one is free and nobody came before."""
+        with self._lock:
+            if self._free > 0:
+                self._free -= 1
+                return
+            turn = Lock()
+            turn.acquire()
+            self.queue.append(turn)
+        turn.acquire()
+
+    def leave(self) -> None:
+        """Hand the place to whoever waits longest."""
+        with self._lock:
+            if self.queue:
+                self.queue.popleft().release()
+            else:
+                self._free += 1
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Give up the place for as long as something else is waited for."""
+        self.leave()
+        try:
+            yield
+        finally:
+            self.enter()
+
+
+turns = Turns(RUNNING)
 
 
 class NoSessions(SessionInterface):
@@ -44,6 +92,14 @@ class Service(Flask):
             default_method=request.method,
             query_args=request.environ.get("QUERY_STRING"),
         )
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer a request when it is its turn."""
+        turns.enter()
+        try:
+            return super().wsgi_app(environ, start_response)
+        finally:
+            turns.leave()
 
     def full_dispatch_request(self) -> Response:
         """Answer a request by its view, or by the handler of what it raised."""

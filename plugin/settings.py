@@ -28,6 +28,8 @@ class Settings:
     """Address by which EHRs reach the service; cards link to it."""
     demo: bool
     """Whether tenant ``demo`` and the simulated EHR answer."""
+    tenants: Path | None = None
+    """Folder of the sites' own files, beside those that are shipped."""
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -37,7 +39,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: a value is not what it should be, or the configuration file cannot be read.
 
     """
-    said = {**_file(environment.get(f"{PREFIX}CONFIG", "")), **_own(environment)}
+    said = {**from_file(environment), **from_environment(environment)}
     home = Path(said.get("home", ".countersign"))
     host = said.get("host", "127.0.0.1")
     port = _whole(said, "port", 8000, 65535)
@@ -49,10 +51,12 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=said.get("database_url", f"sqlite:///{home / 'countersign.db'}"),
         public_url=said.get("public_url", f"http://{host}:{port}").rstrip("/"),
         demo=_switch(said, "demo", default=True),
+        tenants=_folder(said, "tenants", home / "tenants"),
     )
 
 
-def _own(environment: Mapping[str, str]) -> dict[str, str]:
+def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the environment sets, by the names of ``Settings``."""
     return {
         key.removeprefix(PREFIX).lower(): value
         for key, value in environment.items()
@@ -60,14 +64,28 @@ def _own(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _file(path: str) -> dict[str, str]:
+def from_file(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the configuration file sets; nothing when the environment names none.
+
+    Raises:
+        SettingsError: it cannot be read.
+
+    """
+    path = environment.get(f"{PREFIX}CONFIG", "")
     if not path:
         return {}
     try:
         data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{PREFIX}CONFIG: {path} cannot be read: {error}") from error
     return {key: str(value) for key, value in data.items()}
+
+
+def _folder(said: Mapping[str, str], name: str, default: Path) -> Path:
+    found = Path(said.get(name, default))
+    if name in said and not found.is_dir():
+        raise SettingsError(f"{PREFIX}{name.upper()}: should be a folder that exists")
+    return found
 
 
 def _whole(said: Mapping[str, str], name: str, default: int, most: int) -> int:

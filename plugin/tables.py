@@ -55,6 +55,17 @@ def load(root: Path) -> Tables:
     )
 
 
+def known_codes(tables: Tables) -> frozenset[str]:
+    """Return the codes that shipped tables know: therapy, and what is edited against it."""
+    edited = {
+        code
+        for pairs in tables.edits.values()
+        for one, under in pairs.items()
+        for code in (one, *under)
+    }
+    return frozenset(edited | tables.codes.keys())
+
+
 def _codes(path: Path) -> dict[str, Code]:
     rows = rows_of(path, *CODE_COLUMNS)
     hold_apart(path, rows, ("code",))

@@ -1,16 +1,21 @@
 """A site: what its EHR can do, who its payers are, and who its people are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from plugin.conceptmap import ConceptMap
+from plugin.imports.locality import Place
 from plugin.rulebook import ROOT, read_valid, schema
+from plugin.trust import terms
+from plugin.trust.terms import Terms
 from rules import RULES
 from rules.policy import RuleDataError
 from rules.words import Role, Setting
 
 DEMO = "demo"
+FOLDER = ("profiles", "tenants")
 DEFAULT_WRITE: Final = "chargeitem"
 Switch = Literal["live", "shadow", "off"]
 Procedures = Literal["encounter", "date", "fetched"]
@@ -40,7 +45,9 @@ class Tenant:
     supervision: Literal["direct", "general"] | None = None
     """How assistants are supervised where the chart does not say."""
     concept_maps: tuple[str, ...] = ()
-    """Its own maps of local codes, by id (profiles/fhir/ConceptMap-*.json)."""
+    """Its own maps of local codes, by id (ConceptMap-*.json beside its file, or shipped)."""
+    maps: Mapping[str, ConceptMap] = field(default_factory=dict)
+    """Those of its own maps that stand beside its file, by id."""
     services: frozenset[str] | None = None
     """CDS services that it uses; None for all."""
     procedures: Procedures = "encounter"
@@ -56,35 +63,60 @@ class Tenant:
     """Rules that say nothing here."""
     shadow: frozenset[str] = frozenset()
     """Rules that speak to the record alone."""
+    locality: Place | None = None
+    """Where estimates are priced; None for the nation."""
+    apm: bool = False
+    """Whether its clinicians qualify in an advanced payment model, which has its own factor."""
     strict: bool = False
     """Whether every resource is held to the FHIR models before it is read."""
+    terms: Terms = field(default_factory=Terms)
+    """Who may call, and how often."""
 
 
 def load(root: Path = ROOT) -> dict[str, Tenant]:
-    """Read every tenant file.
+    """Read every tenant file that is shipped.
 
     Raises:
         RuleDataError: a file cannot be read or breaks the schema; names file, place and reason.
 
     """
+    read = reader(root)
+    return {path.stem: read(path) for path in sorted(root.joinpath(*FOLDER).glob("*.yaml"))}
+
+
+def reader(root: Path = ROOT) -> Callable[[Path], Tenant]:
+    """Return what reads a tenant file, and raises RuleDataError as ``load`` does."""
     validator = schema(root)
-    known = {path.stem for path in (root / "profiles" / "payers").glob("*.yaml")}
-    tenants = {}
-    for path in sorted((root / "profiles" / "tenants").glob("*.yaml")):
+    payers, macs = (
+        {path.stem for path in root.joinpath("profiles", kind).glob("*.yaml")}
+        for kind in ("payers", "macs")
+    )
+
+    def read(path: Path) -> Tenant:
         data = read_valid(path, validator)
-        if data.get("tenant") != path.stem:
-            raise RuleDataError(f"{path.name}: tenant: should be {path.stem}, as the file is named")
-        for i, entry in enumerate(data["payers"]):
-            if entry["payer"] not in known:
-                place = f"{path.name}: payers[{i}].payer"
-                raise RuleDataError(f"{place}: {entry['payer']} has no file in profiles/payers")
-        if strange := sorted(data.get("rules", {}).keys() - {rule.ID for rule in RULES}):
-            raise RuleDataError(f"{path.name}: rules.{strange[0]}: there is no such rule")
-        tenants[path.stem] = _tenant(data)
-    return tenants
+        for where, why in _faults(data, path.stem, payers, macs):
+            raise RuleDataError(f"{path.name}: {where}: {why}")
+        return _tenant(data, path.name)
+
+    return read
 
 
-def _tenant(data: Mapping[str, Any]) -> Tenant:
+def _faults(
+    data: Mapping[str, Any], stem: str, payers: Set[str], macs: Set[str]
+) -> Iterator[tuple[str, str]]:
+    """Find what the schema cannot know: places in a file, and what is wrong there."""
+    if data["tenant"] != stem:
+        yield "tenant", f"should be {stem}, as the file is named"
+    for i, entry in enumerate(data["payers"]):
+        if entry["payer"] not in payers:
+            yield f"payers[{i}].payer", f"{entry['payer']} has no file in profiles/payers"
+    if data.get("mac", "") not in macs | {""}:
+        yield "mac", f"{data['mac']} has no file in profiles/macs"
+    for strange in sorted(data.get("rules", {}).keys() - {rule.ID for rule in RULES}):
+        yield f"rules.{strange}", "there is no such rule"
+
+
+def _tenant(data: Mapping[str, Any], file: str) -> Tenant:
     switches: Mapping[str, Switch] = data.get("rules", {})
     return Tenant(
         name=data["tenant"],
@@ -108,5 +140,8 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
         write=data.get("write", DEFAULT_WRITE),
         off=frozenset(rule for rule, switch in switches.items() if switch == "off"),
         shadow=frozenset(rule for rule, switch in switches.items() if switch == "shadow"),
+        locality=Place(**data["locality"]) if "locality" in data else None,
+        apm=data.get("apm", False),
         strict=data.get("validation") == "full",
+        terms=terms.read(data, file),
     )

@@ -151,6 +151,7 @@ class Policy:
 
     __slots__ = (
         "_add_ons",
+        "_amounts",
         "_applied",
         "_edits",
         "_fees",
@@ -191,7 +192,7 @@ class Policy:
         self._edits: dict[str, Mapping[str, Sequence[Edit]]] = {}
         self._mues = tables.mues.get(ncci, {}) if MUE in known else {}
         self._add_ons = tables.add_ons if ADD_ON in known else {}
-        self._fees = tables.fees
+        self._fees, self._amounts = tables.fees, tables.amounts
 
     def without(self, rules: Collection[str]) -> Self:
         """Leave rules out that the site has switched off; nothing is said of them at all."""
@@ -271,3 +272,7 @@ class Policy:
     def fee(self, code: str) -> Fee | None:
         """Return the relative values in force for a code; None when no edition gives them."""
         return next((row for row in self._fees.get(code, ()) if row.in_force(self.day)), None)
+
+    def amount(self, code: str) -> Amount | None:
+        """Return the published amount of a code whose relative values are not known, or None."""
+        return next((row for row in self._amounts.get(code, ()) if row.in_force(self.day)), None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from plugin import tenants
+from plugin.imports.locality import Place
 from plugin.rulebook import load
 from rules import RULES
 from rules.policy import RuleDataError
@@ -141,3 +142,30 @@ def test_a_switch_is_read_as_it_is_written(copy: Path) -> None:
     site = tenants.load(copy)["demo"]
 
     assert (site.off, site.shadow) == (frozenset({"mue"}), frozenset({"ptp_edit"}))
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('{carrier: "01112", locality: "05"}', Place(carrier="01112", locality="05")),
+        ('{zip: "94110"}', Place(zip="94110")),
+    ],
+)
+def test_a_site_says_where_its_bills_are_priced(copy: Path, written: str, place: Place) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}locality: {written}\napm: true\n")
+
+    site = tenants.load(copy)["demo"]
+
+    assert (site.locality, site.apm) == (place, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['{carrier: "01112"}', '{zip: "9411"}', "{zip: 94110}", '{zip: "94110", locality: "05"}'],
+)
+def test_a_place_that_cannot_be_one_stops_the_start(copy: Path, written: str) -> None:
+    path = copy / "profiles/tenants/demo.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}locality: {written}\n")
+    with pytest.raises(RuleDataError, match=r"^demo\.yaml: locality: "):
+        tenants.load(copy)

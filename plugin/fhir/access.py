@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -16,6 +17,13 @@ class Access:
     token: str
     deadline: float
     """By the monotonic clock."""
+    private: bool = False
+    """Whether the server's name may stand for an address of a private network."""
+
+    @property
+    def inside(self) -> bool:
+        """Whether the server may be anywhere: the site says so, or registered the very address."""
+        return self.private or literal(self.server)
 
     def left(self) -> float:
         """Return the seconds that are left."""
@@ -36,6 +44,20 @@ def allowed(server: str, listed: tuple[str, ...]) -> bool:
     False
     """
     return any(under(server, base) for base in listed)
+
+
+@lru_cache(maxsize=1024)
+def literal(server: str) -> bool:
+    """Tell whether a server is named by its address, or as this machine, and not by a public name.
+
+    >>> [literal(x) for x in ("https://10.0.0.7/fhir", "http://localhost:1", "https://ehr.example")]
+    [True, True, False]
+    """
+    host = urlsplit(server).hostname or ""
+    try:
+        return host in LOOPBACK or bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 def under(server: str, base: str) -> bool:

@@ -12,7 +12,7 @@ from plugin.fhir.decode import Read
 from plugin.fhir.elements import Wording
 from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.reader import Reading
-from plugin.fhir.scope import NOT_THEIRS, Scope, once, scope_ahead
+from plugin.fhir.scope import Scope, once, scope_ahead
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
 from rules.model import Visit
@@ -54,7 +54,7 @@ def _appointments(brought: Iterable[Found], scope: Scope) -> Iterator[tuple[Told
         if read.it.status in OFF or _of_others(read.it.specialty):
             continue
         if patients and scope.patient not in patients:
-            scope.decoder.omit(f"{read.where}.participant", NOT_THEIRS)
+            scope.decoder.stranger(f"{read.where}.participant")
             continue
         on = _booked_on(read, scope)
         if on is None:

@@ -10,7 +10,7 @@ from plugin.fhir import CPT, HCPCS
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import ChargeItem, CodeableConcept, Extension
 from plugin.fhir.references import Aliases
-from plugin.fhir.scope import NOT_THEIRS, Scope, once
+from plugin.fhir.scope import Scope, once
 from plugin.fhir.times import day
 from rules.model import Line, Service
 from rules.people import OF_PLAN
@@ -106,7 +106,7 @@ def charges_of(scope: Scope, on: date) -> list[Read[ChargeItem]]:
         if read is None or read.it.status not in STANDING:
             continue
         if not scope.theirs(read.it.subject):
-            scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+            scope.decoder.stranger(f"{read.where}.subject")
         elif _of_visit(read, on, scope) and _legible(read, scope):
             mine.append(read)
     return mine

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from plugin import lexicon as lexicons
+from plugin.conceptmap import Concept, Match
 from plugin.fhir import concepts
 from plugin.fhir.charted import Charted
-from plugin.fhir.concepts import Concept, Maps, Match
+from plugin.fhir.concepts import Maps
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import CodeableConcept, InWords, Wording
 from plugin.fhir.models import judge
@@ -48,7 +49,7 @@ class Coder:
     def lexicon(self) -> Lexicon:
         """The words of charts; read once, when a chart first needs them.
 
-        It takes half a second and ten megabytes, which sites that chart in codes never pay.
+        It takes up to a second and eighteen megabytes, which sites that chart in codes never pay.
 
         Raises:
             RuleDataError: a file of the lexicon is missing or malformed.

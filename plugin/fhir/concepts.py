@@ -6,10 +6,11 @@ that the table of codes has, so that no map can name a code that nobody knows.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from plugin.conceptmap import NONE, Concept, ConceptMap, Match
 from plugin.errors import RefusedError
 from plugin.fhir import CPT, HCPCS
 from plugin.fhir.plainmap import valid
@@ -21,8 +22,6 @@ from rules.policy import Code, RuleDataError
 SHARED = ("snomed-to-therapy",)
 """Maps that every site has, besides those that it names."""
 SYSTEMS = frozenset({CPT, HCPCS})
-NONE = frozenset({"unmatched", "disjoint"})
-"""Equivalences that name no translation."""
 EQUIVALENCES = NONE | {
     *("relatedto", "equivalent", "equal", "wider", "subsumes"),
     *("narrower", "specializes", "inexact"),
@@ -33,32 +32,6 @@ FOLDER = ("profiles", "fhir")
 PLAIN = re.compile(r"[\w (),.&/+'-]{1,80}")
 """A title that can stand in a card."""
 Raw = dict[str, Any]
-Concept = tuple[str, str]
-"""A code in its system."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What one code stands for; ``code`` is empty when it stands for nothing."""
-
-    equivalence: str
-    code: str
-
-    @property
-    def real(self) -> bool:
-        """Whether it is a translation at all."""
-        return self.equivalence not in NONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptMap:
-    """One map, as it is used and as it was written."""
-
-    id: str
-    url: str
-    title: str
-    matches: Mapping[Concept, tuple[Match, ...]]
-    raw: Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +42,8 @@ class Maps:
 
     def of(self, tenant: Tenant) -> tuple[ConceptMap, ...]:
         """Return the maps of a site, its own first."""
-        return tuple(self.known[name] for name in dict.fromkeys((*tenant.concept_maps, *SHARED)))
+        named = dict.fromkeys((*tenant.concept_maps, *SHARED))
+        return tuple(tenant.maps.get(name) or self.known[name] for name in named)
 
 
 def load(codes: Mapping[str, Code], tenants: Mapping[str, Tenant], root: Path = ROOT) -> Maps:
@@ -90,12 +64,29 @@ def load(codes: Mapping[str, Code], tenants: Mapping[str, Tenant], root: Path = 
     for name in SHARED:
         if name not in known:
             raise RuleDataError(f"ConceptMap-{name}.json: is missing")
+    maps = Maps(known)
     for tenant in tenants.values():
-        for i, name in enumerate(tenant.concept_maps):
-            if name not in known:
-                place = f"{tenant.name}.yaml: concept_maps[{i}]"
-                raise RuleDataError(f"{place}: {name} has no file in profiles/fhir")
-    return Maps(known)
+        fitted(tenant, {}, maps)
+    return maps
+
+
+def fitted(tenant: Tenant, own: Mapping[str, ConceptMap], shipped: Maps) -> Tenant:
+    """Return a site with the maps that it names; those in ``own`` stand beside its file.
+
+    Raises:
+        RuleDataError: there is no such map, or two have one address.
+
+    """
+    place = f"{tenant.name}.yaml: concept_maps"
+    for i, name in enumerate(tenant.concept_maps):
+        if name not in own and name not in shipped.known:
+            raise RuleDataError(f"{place}[{i}]: {name} has no file beside it or in profiles/fhir")
+    site = replace(tenant, maps={name: own[name] for name in tenant.concept_maps if name in own})
+    seen: dict[str, str] = {}
+    for one in shipped.of(site):
+        if seen.setdefault(one.url, one.id) != one.id:
+            raise RuleDataError(f"{place}: {one.id} has the address (url) of {seen[one.url]}")
+    return site
 
 
 def read(path: Path, codes: Mapping[str, Code]) -> ConceptMap:

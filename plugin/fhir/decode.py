@@ -10,6 +10,7 @@ from plugin.errors import Issue, RefusedError
 from plugin.fhir.elements import Resource
 from plugin.fhir.gather import Found
 from plugin.fhir.models import judge
+from plugin.fhir.strangers import NOT_THEIRS, refused
 
 DATES = frozenset(
     (
@@ -72,10 +73,7 @@ class Decoder:
                 return Read(found, msgspec.convert(raw, kind))
             except msgspec.ValidationError:
                 pass  # the full models say whether it is wrong, and where
-        read = self._judged(found, kind)
-        if isinstance(read, Read):
-            return read
-        raise RefusedError(400, *read)
+        return _judged(found, kind)
 
     def optional(self, found: Found, kind: type[R]) -> Read[R] | None:
         """Return a typed resource, or None when it is left out."""
@@ -99,23 +97,45 @@ class Decoder:
         """Leave something out, and say so."""
         self.left_out.append(Issue(where, why))
 
-    def _judged(self, found: Found, kind: type[R]) -> Read[R] | tuple[Issue, ...]:
-        """Return a resource that only the full models will take, or what is wrong with it."""
-        if found.raw.get("resourceType") != kind.__name__:
-            return (Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"),)
-        for place in _no_dates(found.raw):
-            return (Issue(f"{found.where}{place}", "should be a string"),)
-        canonical, issues = judge(found.raw, found.where)
-        if canonical is None:
-            return issues
-        try:
-            return Read(found, msgspec.convert(canonical, kind, strict=False))
-        except msgspec.ValidationError:  # a null, or only an extension, where a value is needed
-            needed = [f.encode_name for f in msgspec.structs.fields(kind) if f.required]
-            lacks = [name for name in needed if not canonical.get(name)]
-            return tuple(
-                Issue(f"{found.where}.{name}", "required, but missing") for name in lacks
-            ) or (Issue(found.where, "lacks a value that is needed"),)
+    def stranger(self, where: str) -> None:
+        """Leave out what is of another patient, say so, and count it."""
+        refused.add()
+        self.omit(where, NOT_THEIRS)
+
+
+class Strict(Decoder):
+    """Holds every resource to the full FHIR models, the elements that are not read included."""
+
+    __slots__ = ()
+
+    def needed(self, found: Found, kind: type[R]) -> Read[R]:
+        """Return what the full models make of a resource; RefusedError, 400, as above."""
+        return _judged(found, kind)
+
+
+def _judged(found: Found, kind: type[R]) -> Read[R]:
+    """Return a resource as the full models read it.
+
+    Raises:
+        RefusedError: 400, with what is wrong with it.
+
+    """
+    if found.raw.get("resourceType") != kind.__name__:
+        raise RefusedError(400, Issue(f"{found.where}.resourceType", f"should be {kind.__name__}"))
+    for place in _no_dates(found.raw):
+        raise RefusedError(400, Issue(f"{found.where}{place}", "should be a string"))
+    canonical, issues = judge(found.raw, found.where)
+    if canonical is None:
+        raise RefusedError(400, *issues)
+    try:
+        return Read(found, msgspec.convert(canonical, kind, strict=False))
+    except msgspec.ValidationError:  # a null, or only an extension, where a value is needed
+        needed = [f.encode_name for f in msgspec.structs.fields(kind) if f.required]
+        lacks = [name for name in needed if not canonical.get(name)]
+        missing = [Issue(f"{found.where}.{name}", "required, but missing") for name in lacks]
+        raise RefusedError(
+            400, *(missing or (Issue(found.where, "lacks a value that is needed"),))
+        ) from None
 
 
 def _no_dates(raw: Any, way: str = "") -> Iterator[str]:

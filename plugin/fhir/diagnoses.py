@@ -8,7 +8,7 @@ from plugin.fhir.beyond import Condition
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import CodeableConcept, Encounter, Procedure, Reference
 from plugin.fhir.gather import Found
-from plugin.fhir.scope import NOT_THEIRS, Scope
+from plugin.fhir.scope import Scope
 
 ICD_10_CM = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90"})
 CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?", re.ASCII)
@@ -56,7 +56,7 @@ class Diagnoses:
         if found is None or condition is None or _untrue(condition.it):
             return ()
         if not self._scope.theirs(condition.it.subject):
-            decoder.omit(f"{found.where}.subject", NOT_THEIRS)
+            decoder.stranger(f"{found.where}.subject")
             return ()
         return tuple(self._codes((condition.it.code,), found.where))
 

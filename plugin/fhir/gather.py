@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plugin.errors import Issue, RefusedError
+from plugin.fhir.strangers import NOT_THEIRS, refused, whose
 
 Raw = dict[str, Any]
 
@@ -70,6 +71,11 @@ class Found(msgspec.Struct, frozen=True, gc=False):
         given = self.raw.get("id")
         return given if isinstance(given, str) else self.alias.replace(":", "/").split("/")[-1]
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Its type and name, by which it is known again."""
+        return str(self.raw.get("resourceType")), self.name
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -78,8 +84,10 @@ class Gathered:
     found: dict[str, list[Found]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     """Keys that the EHR answered with an OperationOutcome, and what that means."""
-    pages: dict[str, str] = field(default_factory=dict)
-    """Keys whose Bundle goes on elsewhere, and where."""
+    pages: dict[str, list[str]] = field(default_factory=dict)
+    """Keys whose Bundles go on elsewhere, and where."""
+    left_out: list[Issue] = field(default_factory=list)
+    """What the EHR's server gave that is of another patient."""
     drafted: frozenset[str] = frozenset()
     """Keys under which stand drafts of the context alone: the EHR may hold more."""
 
@@ -107,29 +115,50 @@ class Gathered:
             same = {(draft.kind, draft.name) for draft in mine if draft.name}
             self.found[key] = mine + [x for x in self.under(key) if (x.kind, x.name) not in same]
 
-    def put(self, key: str, value: Any, where: str) -> None:
+    def put(self, key: str, value: Any, where: str, patient: str = "") -> None:
         """Take what stands under a key: a resource, a Bundle, a list, null or an OperationOutcome.
+
+        What came first stands: a resource that is there already is not taken again.
+        With a patient (``Patient/<id>``) it was fetched: what names another one is left out, and
+        what is of another type goes where it belongs.
 
         Raises:
             RefusedError: 400, when it is none of these.
 
         """
-        if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
-            self.errors[key] = "the EHR answered with an error"
+        if self._failed(key, value):
             return
-        if isinstance(value, dict) and value.get("resourceType") == "Bundle":
-            more = next_page(value)
-            if more:
-                self.pages[key] = more
         found = resources(value, where)
-        if len(found) > ENTRIES:
+        if len(found) + len(self.under(key)) > ENTRIES:
             raise RefusedError(413, too_many(where))
         own = self.found.setdefault(key, [])
+        before = {one.identity for one in own if one.name}
         for one in found:
-            if not one.included:
+            if (before and one.identity in before) or (patient and not self._theirs(one, patient)):
+                continue
+            if not one.included and not patient:
                 own.append(one)
-            elif other := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
-                self.found.setdefault(other, []).append(one)
+            elif fits := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
+                self.found.setdefault(fits, []).append(one)
+
+    def _failed(self, key: str, value: Any) -> bool:
+        """Tell whether the EHR answered with an error; remember where Bundles go on."""
+        for part in value if isinstance(value, list) else (value,):
+            kind = part.get("resourceType") if isinstance(part, dict) else None
+            if kind == "OperationOutcome":
+                self.errors[key] = "the EHR answered with an error"
+                return True
+            if kind == "Bundle" and (more := next_page(part)):
+                self.pages.setdefault(key, []).append(more)
+        return False
+
+    def _theirs(self, one: Found, patient: str) -> bool:
+        """Tell whether a resource may be used; one that names another patient is left out."""
+        if whose(one.raw) in ("", patient):
+            return True
+        refused.add()
+        self.left_out.append(Issue(one.where, NOT_THEIRS))
+        return False
 
 
 def prefetched(prefetch: Mapping[str, Any], keys: tuple[str, ...]) -> Gathered:

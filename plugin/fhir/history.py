@@ -9,7 +9,7 @@ from plugin.fhir.decode import Read
 from plugin.fhir.elements import Procedure
 from plugin.fhir.legend import Legend
 from plugin.fhir.minutes import LONGEST, in_minutes, stated_in
-from plugin.fhir.scope import NOT_THEIRS, Scope
+from plugin.fhir.scope import Scope
 from plugin.fhir.times import DAY, day, minutes_between, moment
 from rules.people import discipline_of
 from rules.record import Past
@@ -44,7 +44,7 @@ def _past(read: Read[Procedure], on: date, scope: Scope, legend: Legend) -> Past
     """Return a service of another visit; None for one that is later, or earlier and no therapy."""
     it = read.it
     if it.subject.reference != scope.patient and not scope.theirs(it.subject):
-        scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+        scope.decoder.stranger(f"{read.where}.subject")
         return None
     try:
         when = _day(it)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from plugin.fhir.beyond import Beyond
 from plugin.fhir.decode import Read
-from plugin.fhir.scope import NOT_THEIRS, Scope, once
+from plugin.fhir.scope import Scope, once
 
 B = TypeVar("B", bound=Beyond)
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def looked(
 
 def _made(read: Read[B], make: Callable[[Read[B]], T | None], scope: Scope) -> T | None:
     if not scope.theirs(read.it.whose):
-        scope.decoder.omit(read.where, NOT_THEIRS)
+        scope.decoder.stranger(read.where)
         return None
     try:
         return make(read)

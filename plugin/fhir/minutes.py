@@ -7,7 +7,7 @@ from itertools import pairwise
 from plugin.fhir import structure
 from plugin.fhir.charted import Charted
 from plugin.fhir.elements import Extension, Observation, Quantity
-from plugin.fhir.scope import NOT_THEIRS, Scope, once
+from plugin.fhir.scope import Scope, once
 from plugin.fhir.times import minutes_between, moment, whole_minutes
 from rules.words import Discipline
 
@@ -97,7 +97,7 @@ def _measured(scope: Scope) -> Mapping[str, int]:
         if read is None or read.it.status in VOID:
             continue
         if read.it.subject and not scope.theirs(read.it.subject):
-            scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+            scope.decoder.stranger(f"{read.where}.subject")
             continue
         quantity = read.it.value_quantity
         if quantity is None or UNIT not in (quantity.code, quantity.unit):

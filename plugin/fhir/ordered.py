@@ -16,7 +16,7 @@ from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.people import role_in
 from plugin.fhir.plans import no_therapy
 from plugin.fhir.reader import Reading
-from plugin.fhir.scope import NOT_THEIRS, Scope, once, scope_ahead
+from plugin.fhir.scope import Scope, once, scope_ahead
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
 from rules.model import Line, Mapped, Service, Visit
@@ -65,7 +65,7 @@ def _orders(brought: Iterable[Found], scope: Scope) -> Iterator[Read[ServiceRequ
         if scope.theirs(read.it.subject):
             yield read
         else:
-            scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+            scope.decoder.stranger(f"{read.where}.subject")
 
 
 def _services(read: Read[ServiceRequest], shared: Common) -> Iterator[Service]:

@@ -19,8 +19,9 @@ from plugin.fhir.payer import payer_of
 from plugin.fhir.people import People
 from plugin.fhir.place import length_of, where
 from plugin.fhir.record import record_of
-from plugin.fhir.scope import NOT_THEIRS, Scope, once, scope_of
+from plugin.fhir.scope import Scope, once, scope_of
 from plugin.fhir.services import services_of
+from plugin.fhir.strangers import NOT_THEIRS
 from plugin.fhir.times import day
 from plugin.tenants import Tenant
 from rules.model import Visit
@@ -106,7 +107,7 @@ def read(
         charges={name: read.raw for name, read in charges.items()},
         locked=tuple(name for name, read in charges.items() if read.it.status == "billed"),
         left_out=tuple(scope.decoder.left_out),
-        unsure=len(scope.decoder.left_out) > before
+        unsure=any(issue.why != NOT_THEIRS for issue in scope.decoder.left_out[before:])
         or "charges" in gathered.errors
         or "charges" in gathered.pages,
         unread=unread_of(gathered, later=len(today) < len(mine)),
@@ -133,7 +134,7 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         elif procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
             mine.append(_dated(read, scope))
         elif procedure.encounter is None:
-            scope.decoder.omit(f"{read.where}.subject", NOT_THEIRS)
+            scope.decoder.stranger(f"{read.where}.subject")
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine, others
@@ -208,10 +209,13 @@ def coverages_of(scope: Scope) -> list[Read[Coverage]]:
 
     """
     found = [scope.decoder.needed(item, Coverage) for item in scope.gathered.under("coverage")]
+    mine = [read for read in found if scope.theirs(read.it.beneficiary)]
     for read in found:
-        if not scope.theirs(read.it.beneficiary):
-            raise RefusedError(400, Issue(f"{read.where}.beneficiary", NOT_THEIRS))
-    return found
+        if read not in mine:
+            scope.decoder.stranger(f"{read.where}.beneficiary")
+    if found and not mine:
+        raise RefusedError(400, Issue(f"{found[0].where}.beneficiary", NOT_THEIRS))
+    return mine
 
 
 def unread_of(gathered: Gathered, *, later: bool = False) -> tuple[str, ...]:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from plugin.errors import Issue, RefusedError
-from plugin.fhir.decode import Decoder, Read
+from plugin.fhir.decode import Decoder, Read, Strict
 from plugin.fhir.elements import Coding, Encounter, Patient, Reference
 from plugin.fhir.gather import Found, Gathered
 from plugin.fhir.references import Aliases
+from plugin.fhir.strangers import NOT_THEIRS
 from plugin.tenants import Tenant
-
-NOT_THEIRS = "is not the context's patient"
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +39,7 @@ def scope_of(gathered: Gathered, patient_id: str, encounter_id: str, tenant: Ten
             cannot be read or belongs to somebody else.
 
     """
-    decoder = Decoder()
+    decoder = (Strict if tenant.strict else Decoder)(list(gathered.left_out))
     aliases = Aliases(gathered.found.values())
     encounter = _encounter(gathered, encounter_id.rsplit("/", 1)[-1], decoder)
     patient = _patient(gathered, patient_id.rsplit("/", 1)[-1], decoder)
@@ -68,7 +67,7 @@ def scope_ahead(gathered: Gathered, patient_id: str, tenant: Tenant) -> Scope:
         RefusedError: 400, when the patient cannot be read or is another.
 
     """
-    decoder = Decoder()
+    decoder = (Strict if tenant.strict else Decoder)(list(gathered.left_out))
     none_yet = Encounter(status="planned", class_=Coding())
     return Scope(
         gathered=gathered,

@@ -13,6 +13,7 @@ from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
 from plugin.fhir.ahead import Call
 from plugin.fhir.gather import KEYS, Gathered, prefetched
+from plugin.hooks.browsers import shared
 from plugin.hooks.configuration import USUAL, chosen
 from plugin.hooks.contexts import Bringing, Context, context_by
 from plugin.hooks.messages import Envelope, Feedback, Leave, envelope, load
@@ -25,6 +26,7 @@ from plugin.tenants import DEMO, Tenant
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__)
+blueprint.after_app_request(shared)
 
 FEEDBACK = Feedback()
 
@@ -33,7 +35,11 @@ FEEDBACK = Feedback()
 @blueprint.get("/t/<tenant>/cds-services")
 def discover(tenant: str = DEMO) -> Response:
     """List the services that a site uses."""
-    return answer(offer(parts(current_app).tenant(tenant)).discovery)
+    ours = parts(current_app)
+    site = ours.tenant(tenant)
+    if site.terms.discovery_token:
+        ours.gate.admit(site, request.environ)
+    return answer(offer(site).discovery)
 
 
 @blueprint.post("/cds-services/<service>")
@@ -43,6 +49,7 @@ def call(service: str, tenant: str = DEMO) -> Response:
     ours = parts(current_app)
     site = ours.tenant(tenant)
     asked = _service(service, site)
+    ours.gate.admit(site, request.environ)
     message = envelope(read_json(body_of(request)))
     return answer({"cards": cards_for(message, asked, site, ours)})
 
@@ -54,9 +61,10 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
     ours = parts(current_app)
     site = ours.tenant(tenant)
     asked = _service(service, site)
+    ours.gate.admit(site, request.environ)
     message = load(FEEDBACK, read_json(body_of(request)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
-    return Response(status=200)
+    return Response(status=200, headers={"Cache-Control": "no-store"})
 
 
 def cards_for(
@@ -147,9 +155,11 @@ def _complete(
     access = _access(message, tenant)
     if access:
         # Imported late: most calls bring all that is asked for, and need no HTTP client.
-        from plugin.fhir.fetch import fill  # noqa: PLC0415
+        from plugin.fhir.fetch import fill, queries  # noqa: PLC0415
 
-        fill(gathered, _wanted(service), _tokens(context), access)
+        charted = "procedures" in service.required
+        asked = queries(service.prefetch, tenant.procedures) if charted else service.prefetch
+        fill(gathered, asked, _tokens(context), access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
         for key in service.required
@@ -169,19 +179,12 @@ def _access(message: Envelope, tenant: Tenant) -> Access | None:
     if not allowed(server, tenant.fhir_servers):
         return None
     deadline = time.monotonic() + tenant.time_budget
-    return Access(server=server, token=leave.access_token, deadline=deadline)
-
-
-def _wanted(service: CdsService) -> dict[str, str]:
-    """Return what is fetched by its template.
-
-    Where services are charted, people are fetched for those whom they name, not for who signs.
-    """
-    return {
-        key: query
-        for key, query in service.prefetch.items()
-        if "{{today()}}" not in query and (key != "practitioners" or service.reader)
-    }
+    return Access(
+        server=server,
+        token=leave.access_token,
+        deadline=deadline,
+        private=tenant.private_network,
+    )
 
 
 def _tokens(context: Context) -> dict[str, str]:

@@ -129,17 +129,9 @@ def _rollback(home: Path, chosen: argparse.Namespace) -> None:
 
 
 def _therapy() -> frozenset[str]:
-    """Return the codes that the shipped tables know: therapy, and what is edited against it."""
-    from plugin.tables import load  # noqa: PLC0415 - reads the shipped tables
+    from plugin.tables import known_codes, load  # noqa: PLC0415 - reads the shipped tables
 
-    shipped = load(ROOT)
-    edited = {
-        code
-        for pairs in shipped.edits.values()
-        for one, under in pairs.items()
-        for code in (one, *under)
-    }
-    return frozenset(edited | shipped.codes.keys())
+    return known_codes(load(ROOT))
 
 
 def _user() -> str:

@@ -1,7 +1,7 @@
 """What a reader makes of files: one edition of one table, not yet checked or kept."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugin.imports.faults import RefusedFileError
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from plugin.imports.packing import Packed
 
 Cells = tuple[str, ...]
+Numbered = tuple[int, Cells]
+"""A row, and its line in the first of the members."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +33,12 @@ class Draft:
     """One edition, as read."""
 
     kind: str
-    setting: str
+    setting: str = ""
     """practitioner or hospital; standard or apm for relative values; else empty."""
     name: str
     span: Span
     members: Sequence[Member]
-    rows_read: int
-    rows: list[Cells] = field(default_factory=list)
-    lines: Sequence[int] = ()
-    """Of the rows, in the first of the members."""
+    rows: Sequence[Numbered] = ()
     packed: "Packed | None" = None
     """Pairs, which are too many for rows."""
 
@@ -48,13 +47,15 @@ class Draft:
         """What the edition takes the place of: ``ptp-practitioner``, ``gpci``."""
         return f"{self.kind}-{self.setting}" if self.setting else self.kind
 
+    @property
+    def rows_read(self) -> int:
+        """How many rows the members hold; to be asked before they are written."""
+        return self.packed.rows if self.packed else len(self.rows)
 
-def gathered(
-    records: Iterable[Record], make: Callable[[Record], Cells]
-) -> tuple[list[Cells], list[int]]:
-    """Return what is made of records, and the line of each."""
-    pairs = [(make(record), record.line) for record in records]
-    return [row for row, _ in pairs], [line for _, line in pairs]
+
+def gathered(records: Iterable[Record], make: Callable[[Record], Cells]) -> list[Numbered]:
+    """Return what is made of each record, with its line."""
+    return [(record.line, make(record)) for record in records]
 
 
 def spanned(member: Member, given: Given, known: Span | None) -> Span:

@@ -1,7 +1,7 @@
 """Relative values of the physician fee schedule, and what they are worth where."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from plugin.imports.drafts import Cells, Draft, Given, chosen, gathered, spanned
@@ -69,14 +69,9 @@ RVU_COLUMNS = tuple(FIXED)
 GPCI_COLUMNS = ("carrier", "locality", "state", "name", "work", "pe", "malpractice")
 
 
-def read_rvu(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each file of relative values."""
-    return [_rvu(member, given) for member in members]
-
-
-def _rvu(member: Member, given: Given) -> Draft:
-    fixed = not member.workbook and member.name.lower().endswith(".txt")
-    if fixed:
+def read_rvu(member: Member, given: Given) -> Draft:
+    """Return the draft of a file of relative values."""
+    if fixed := _is_fixed(member):
         heading, records = "", _fixed(member, FIXED, "HDR")
     else:
         table = sheet(member, RVU)
@@ -86,16 +81,13 @@ def _rvu(member: Member, given: Given) -> Draft:
     if fixed and span.first >= SPLIT:
         reason = "the fixed text of 2026 and later has no layout that could be verified"
         raise member.refuse(reason, "Import the CSV of the same zip")
-    rows, places = gathered(records, _values)
     return Draft(
         kind="rvu",
         setting=chosen(member, given, _factor(member.name, span), FACTORS),
         name=f"{span.first[:4]} {MONTHS[int(span.first[5:7])].title()}",
         span=span,
         members=(member,),
-        rows_read=len(rows),
-        rows=rows,
-        lines=places,
+        rows=gathered(records, _values),
     )
 
 
@@ -128,13 +120,9 @@ def _values(record: Record) -> Cells:
     return tuple(record.text(name) for name in RVU_COLUMNS)
 
 
-def read_gpci(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each table of geographic indices."""
-    return [_gpci(member, given) for member in members]
-
-
-def _gpci(member: Member, given: Given) -> Draft:
-    if not member.workbook and member.name.lower().endswith(".txt"):
+def read_gpci(member: Member, given: Given) -> Draft:
+    """Return the draft of a table of geographic indices."""
+    if _is_fixed(member):
         heading = " ".join(line for _, line in islice(lines(member), SEARCHED))
         records = _fixed(member, GPCI_FIXED, "")
     else:
@@ -143,16 +131,12 @@ def _gpci(member: Member, given: Given) -> Draft:
     found = re.search(r"(20\d\d) pw gpci", heading, re.IGNORECASE)
     span = spanned(member, given, rest_of_year(int(found[1]), 1) if found else None)
     named = (record for record in records if record.text("locality") + record.text("state"))
-    rows, places = gathered(named, _indices)
     return Draft(
         kind="gpci",
-        setting="",
         name=span.first[:4],
         span=span,
         members=(member,),
-        rows_read=len(rows),
-        rows=rows,
-        lines=places,
+        rows=gathered(named, _indices),
     )
 
 
@@ -167,6 +151,10 @@ def _indices(record: Record) -> Cells:
         record.number("pe"),
         record.number("malpractice"),
     )
+
+
+def _is_fixed(member: Member) -> bool:
+    return not member.workbook and member.name.lower().endswith(".txt")
 
 
 def _fixed(member: Member, places: dict[str, tuple[int, int]], skipped: str) -> Iterator[Record]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from plugin.imports.headers import Layout, Sheet, opened, sheet
-from plugin.imports.rows import decoded, separated
+from plugin.imports.headers import Layout, Sheet, opened
+from plugin.imports.rows import decoded, separated, workbook
 from plugin.imports.sources import AGAIN, Member
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LAYOUT = Layout(
 )
 HEAD = 100
 """Lines in which the header must have ended."""
-PATIENCE = 50_000
+PATIENCE = 20_000
 """Rows of a workbook that are taken at a time."""
 
 
@@ -39,10 +39,16 @@ def frames(member: Member) -> "Iterator[tuple[polars.DataFrame, int]]":
 def _sheet_frames(member: Member) -> "Iterator[tuple[polars.DataFrame, int]]":
     import polars as pl  # noqa: PLC0415
 
-    source = iter(sheet(member, LAYOUT))
-    while records := list(islice(source, PATIENCE)):
-        data = {name: [record.text(name) for record in records] for name in FIELDS}
-        yield pl.DataFrame({**data, "line": [record.line for record in records]}), 0
+    height, source = workbook(member)
+    head = opened(member, source, LAYOUT)
+    rows = head.rows()
+    half = size = member.size // 2  # opening it takes as long as all that follows
+    while some := list(islice(rows, PATIENCE)):
+        columns = list(zip(*(cells for _, cells in some), strict=True))
+        data = {name: columns[place] for name, place in head.columns.items()}
+        size += half * len(some) // height
+        yield pl.DataFrame({**data, "line": [line for line, _ in some]}), size
+        size = 0
 
 
 def _text_frames(member: Member) -> "Iterator[tuple[polars.DataFrame, int]]":

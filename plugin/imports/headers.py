@@ -85,6 +85,11 @@ class Sheet:
     rest: Iterator[Row]
 
     def __iter__(self) -> Iterator[Record]:
+        """Yield the rows that are not blank, as ``rows`` does, with the columns' names."""
+        for line, cells in self.rows():
+            yield Record(self.member, line, cells, self.columns)
+
+    def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank.
 
         Raises:
@@ -97,7 +102,7 @@ class Sheet:
             if len(cells) != self.width:
                 reason = f"has {len(cells)} fields where the header has {self.width}"
                 raise Record(self.member, line, cells, {}).refuse(reason)
-            yield Record(self.member, line, cells, self.columns)
+            yield line, cells
 
 
 def sheet(member: Member, layout: Layout) -> Sheet:

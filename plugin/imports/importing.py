@@ -9,7 +9,7 @@ from pathlib import Path
 from plugin.imports import ptp
 from plugin.imports.changes import Changes, compare
 from plugin.imports.drafts import Draft, Given
-from plugin.imports.editions import Edition, File
+from plugin.imports.editions import Edition, File, shadowed
 from plugin.imports.faults import RefusedFileError, StoreError
 from plugin.imports.kinds import KINDS, Kind
 from plugin.imports.limits import BY_CONTRACTOR
@@ -62,8 +62,8 @@ def bring(home: Path, order: Order, watch: Callable[[int], ptp.Advance]) -> list
     shelf = Shelf(home)
     with shelf.held():
         known = shelf.editions()
-        _hold_new(found, known, order)
         drafts = _read(kind, found, order.given, watch(sum(member.size for member in found)))
+        _hold_new(drafts, known, order)
         _hold_apart(drafts)
         for draft in drafts:
             _hold_whole(draft, kind, order.given)
@@ -100,7 +100,13 @@ def take_back(home: Path, kind: str) -> list[Edition]:
 
 
 def _read(kind: Kind, found: Sequence[Member], given: Given, advance: ptp.Advance) -> list[Draft]:
-    return kind.read(found, given) if kind.read else ptp.read(found, given, advance)
+    if kind.read is None:
+        return ptp.read(found, given, advance)
+    drafts = []
+    for member in found:
+        drafts.append(kind.read(member, given))
+        advance(member.size, drafts[-1].rows_read)
+    return drafts
 
 
 def _keep(order: Order) -> frozenset[str] | None:
@@ -111,15 +117,21 @@ def _scope(order: Order) -> str:
     return "all" if order.everything or not KINDS[order.kind].codes else "therapy"
 
 
-def _hold_new(found: Sequence[Member], known: Sequence[Edition], order: Order) -> None:
-    """Refuse files that are loaded already, all of them, and just as asked for now."""
-    digests = {member.sha256 for member in found}
-    for edition in known:
-        loaded = {file.sha256 for file in edition.files}
-        if edition.kind == order.kind and edition.scope == _scope(order) and digests <= loaded:
-            when = edition.imported_at[:10]
-            reason = f"is loaded already, as {edition.slot} {edition.name}, since {when}"
-            raise RefusedFileError(found[0].path.name, reason, "There is nothing to do")
+def _hold_new(drafts: Sequence[Draft], known: tuple[Edition, ...], order: Order) -> None:
+    """Refuse files that speak already, all of them, for the same days and as asked for now.
+
+    CMS publishes a table once more for other days, when nothing in it has changed.
+    """
+    loaded = {
+        (edition.slot, edition.span, frozenset(file.sha256 for file in edition.files)): edition
+        for edition in known
+        if edition.scope == _scope(order) and not shadowed(edition, known)
+    }
+    same = [loaded.get((d.slot, d.span, frozenset(m.sha256 for m in d.members))) for d in drafts]
+    if (edition := same[0]) and all(same):
+        when = edition.imported_at[:10]
+        reason = f"is loaded already, as {edition.slot} {edition.name}, since {when}"
+        raise RefusedFileError(drafts[0].members[0].path.name, reason, "There is nothing to do")
 
 
 def _hold_apart(drafts: Sequence[Draft]) -> None:
@@ -149,7 +161,7 @@ def _hold_whole(draft: Draft, kind: Kind, given: Given) -> None:
 
 def _hold_once(draft: Draft, kind: Kind) -> None:
     seen: dict[tuple[str, ...], int] = {}
-    for row, line in zip(draft.rows, draft.lines, strict=True):
+    for line, row in draft.rows:
         if first := seen.setdefault(row[: kind.keys], line) - line:
             reason = f"{' '.join(row[: kind.keys]).strip()} stands in line {line + first} already"
             raise draft.members[0].refuse(reason, "Take the file as CMS published it", line)
@@ -162,7 +174,7 @@ def _lacking(draft: Draft, kind: Kind) -> list[str]:
     return [
         " ".join(f"{name} {value}" for name, value in canary.items() if value)
         for canary in kind.canaries
-        if not any(all(row[places[n]] == v for n, v in canary.items()) for row in draft.rows)
+        if not any(all(row[places[n]] == v for n, v in canary.items()) for _, row in draft.rows)
     ]
 
 

@@ -7,7 +7,7 @@ from plugin.imports import fees, limits, lists
 from plugin.imports.drafts import Draft, Given
 from plugin.imports.sources import Member
 
-Read = Callable[[Sequence[Member], Given], list[Draft]]
+Read = Callable[[Member, Given], Draft]
 TABLE = r"\.(csv|txt|xlsx)$"
 BY_CODE = ("97110", "97140", "97530", "97161", "92507", "G0283")
 

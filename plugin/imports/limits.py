@@ -1,7 +1,6 @@
 """NCCI medically unlikely edits and add-on code edits."""
 
 import re
-from collections.abc import Sequence
 
 from plugin.imports.drafts import Cells, Draft, Given, chosen, gathered, spanned
 from plugin.imports.headers import Layout, Record, sheet
@@ -36,12 +35,8 @@ BY_CONTRACTOR = "CCCCC"
 """Stands for primary codes that each Medicare contractor defines."""
 
 
-def read_mue(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each table of unit limits."""
-    return [_mue(member, given) for member in members]
-
-
-def _mue(member: Member, given: Given) -> Draft:
+def read_mue(member: Member, given: Given) -> Draft:
+    """Return the draft of a table of unit limits."""
     table = sheet(member, MUE)
     values = table.titles[table.columns["mue_value"]]
     setting = chosen(member, given, _setting(member, values), SETTINGS)
@@ -49,16 +44,13 @@ def _mue(member: Member, given: Given) -> Draft:
     found = DAY.search(names)
     day = plain(f"{found[3]}-{found[1]}-{found[2]}") if found else None
     span = spanned(member, given, quarter_of(day) if day else named(names))
-    rows, places = gathered(table, _limit)
     return Draft(
         kind="mue",
         setting=setting,
         name=title(span),
         span=span,
         members=(member,),
-        rows_read=len(rows),
-        rows=rows,
-        lines=places,
+        rows=gathered(table, _limit),
     )
 
 
@@ -81,27 +73,20 @@ def _setting(member: Member, values: str) -> str:
     return ""
 
 
-def read_add_on(members: Sequence[Member], given: Given) -> list[Draft]:
+def read_add_on(member: Member, given: Given) -> Draft:
     """Return the draft of the add-on code edits; its days are ordinal, YYYYDDD."""
-    return [_add_on(member, given) for member in members]
-
-
-def _add_on(member: Member, given: Given) -> Draft:
     table = sheet(member, ADD_ON)
     found = re.search(r"v(20\d\d)q([1-4])", member.name, re.IGNORECASE)
     known = named(found[0][1:]) if found else named(f"{member.name} {member.path.name}")
     span = spanned(member, given, known)
-    rows, places = gathered(table, _pair)
-    first = min((row[3] for row in rows), default=span.first)
+    rows = gathered(table, _pair)
+    first = min((row[3] for _, row in rows), default=span.first)
     return Draft(
         kind="add-on",
-        setting="",
         name=title(span),
         span=Span(min(first, span.first), span.last),
         members=(member,),
-        rows_read=len(rows),
         rows=rows,
-        lines=places,
     )
 
 

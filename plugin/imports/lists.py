@@ -1,9 +1,8 @@
 """ZIP codes by Medicare locality, CMS's therapy code list, and the NUCC's provider taxonomy."""
 
 import re
-from collections.abc import Sequence
 
-from plugin.imports.drafts import Cells, Draft, Given, gathered, spanned
+from plugin.imports.drafts import Cells, Draft, Given, Numbered, gathered, spanned
 from plugin.imports.headers import LAYOUT, Layout, Record, sheet
 from plugin.imports.quarters import Span, quarter, rest_of_year, title
 from plugin.imports.rows import lines
@@ -32,14 +31,9 @@ NUCC = Layout(
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
-def read_zip(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each file of ZIP codes: fixed lines of 80 characters."""
-    return [_zips(member, given) for member in members]
-
-
-def _zips(member: Member, given: Given) -> Draft:
-    rows: list[Cells] = []
-    places: list[int] = []
+def read_zip(member: Member, given: Given) -> Draft:
+    """Return the draft of a file of ZIP codes: fixed lines of 80 characters."""
+    rows: list[Numbered] = []
     stamp = ""
     for number, line in lines(member):
         if not line.strip():
@@ -48,19 +42,15 @@ def _zips(member: Member, given: Given) -> Draft:
         if own != (stamp := stamp or own):
             reason = f"is of {own[:4]}Q{own[4]}, the lines before of {stamp[:4]}Q{stamp[4]}"
             raise member.refuse(reason, "Give the file of one quarter", number)
-        rows.append(cells)
-        places.append(number)
+        rows.append((number, cells))
     known = quarter(int(stamp[:4]), int(stamp[4])) if stamp else None
     span = spanned(member, given, known)
     return Draft(
         kind="zip",
-        setting="",
         name=title(span),
         span=span,
         members=(member,),
-        rows_read=len(rows),
         rows=rows,
-        lines=places,
     )
 
 
@@ -81,25 +71,17 @@ def _zip_line(member: Member, number: int, line: str) -> tuple[Cells, str]:
     return (code, state, carrier, locality, rural.strip(), plus_four.strip()), stamp
 
 
-def read_therapy(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each therapy code list; its layout is not verified against CMS's."""
-    return [_therapy(member, given) for member in members]
-
-
-def _therapy(member: Member, given: Given) -> Draft:
+def read_therapy(member: Member, given: Given) -> Draft:
+    """Return the draft of a therapy code list; its layout is not verified against CMS's."""
     table = sheet(member, THERAPY)
     found = YEAR.search(member.name) or YEAR.search(" ".join(table.before))
     span = spanned(member, given, rest_of_year(int(found[1]), 1) if found else None)
-    rows, places = gathered((record for record in table if record.text("code")), _disposition)
     return Draft(
         kind="therapy-list",
-        setting="",
         name=span.first[:4],
         span=span,
         members=(member,),
-        rows_read=len(rows),
-        rows=rows,
-        lines=places,
+        rows=gathered((record for record in table if record.text("code")), _disposition),
     )
 
 
@@ -111,26 +93,18 @@ def _disposition(record: Record) -> Cells:
     return record.code("code"), found
 
 
-def read_nucc(members: Sequence[Member], given: Given) -> list[Draft]:
-    """Return one draft for each provider taxonomy; definitions are left behind."""
-    return [_nucc(member, given) for member in members]
-
-
-def _nucc(member: Member, given: Given) -> Draft:
+def read_nucc(member: Member, given: Given) -> Draft:
+    """Return the draft of a provider taxonomy; definitions are left behind."""
     found = re.search(r"taxonomy_(\d\d)([01])", member.name, re.IGNORECASE)
     year, half = (2000 + int(found[1]), int(found[2])) if found else (0, 0)
     known = Span(f"{year}-{'07' if half else '01'}-01", "") if found else None
     span = spanned(member, given, known)
-    rows, places = gathered(sheet(member, NUCC), _taxon)
     return Draft(
         kind="nucc",
-        setting="",
         name=f"{int(found[1])}.{half}" if found else span.first,
         span=span,
         members=(member,),
-        rows_read=len(rows),
-        rows=rows,
-        lines=places,
+        rows=gathered(sheet(member, NUCC), _taxon),
     )
 
 

@@ -7,6 +7,7 @@ the windows of a pair stand together, the earliest first.
 
 import mmap
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -22,6 +23,9 @@ CODE_BITS = 26
 SHIFTS = {"effective": 38, "deletion": 13, "rationale": 5, "indicator": 1, "prior": 0}
 """Days are YYYYMMDD, in 25 bits; deletion 0 is open."""
 DAY_MASK, RATIONALE_MASK, INDICATOR_MASK = (1 << 25) - 1, 0xFF, 0xF
+RULED = ((1 << 8 * WIDTH) - 1) ^ (RATIONALE_MASK << SHIFTS["rationale"]) ^ 1
+"""The bits of a window without its rationale and its mark of great age."""
+NOWHERE = (0, 0)
 CODE = re.compile(r"[0-9A-Z]{5}")
 KEPT_GROUPS = 256
 
@@ -66,7 +70,11 @@ def _day(digits: int) -> str:
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if digits else ""
 
 
-class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
+Edits = Mapping[str, Mapping[str, Sequence[Edit]]]
+"""Windows by column one and then by column two."""
+
+
+class PairTable(Edits):
     """The pairs of one setting, by column one and then by column two."""
 
     __slots__ = ("_groups", "_keys", "_ranges", "_windows")
@@ -114,6 +122,38 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
             place += 1
         return found
 
+    def unlike(self, other: "PairTable") -> Iterator[tuple[str, str]]:
+        """Yield the pairs whose rows another table does not have just so, in their order.
+
+        Rationales and the mark of great age do not count: no rule reads them.
+        """
+        mine, theirs = dict(self.spans()), dict(other.spans())
+        for one in sorted(mine.keys() | theirs.keys()):
+            own, their = mine.get(one, NOWHERE), theirs.get(one, NOWHERE)
+            if self.said(*own) != other.said(*their):
+                for key in sorted({key for key, _ in self.rows_in(*own) ^ other.rows_in(*their)}):
+                    yield code_of(one), code_of(key & (1 << CODE_BITS) - 1)
+
+    def spans(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield each column one code, as a number, and where its rows begin and end."""
+        place = 0
+        while place < len(self._keys):
+            one = self._keys[place] >> CODE_BITS
+            end = bisect_left(self._keys, (one + 1) << CODE_BITS, place)
+            yield one, (place, end)
+            place = end
+
+    def said(self, place: int, end: int) -> tuple[bytes, int]:
+        """Return rows for comparison: many numbers as one cost what a few do."""
+        keys, windows = (bytes(own[place:end]) for own in (self._keys, self._windows))
+        mask = int.from_bytes(RULED.to_bytes(WIDTH, sys.byteorder) * (end - place), sys.byteorder)
+        return keys, int.from_bytes(windows, sys.byteorder) & mask
+
+    def rows_in(self, place: int, end: int) -> set[tuple[int, int]]:
+        """Return rows by key and window, without what no rule reads."""
+        windows = [window & RULED for window in self._windows[place:end]]
+        return set(zip(self._keys[place:end], windows, strict=True))
+
     def _range(self, one: str) -> tuple[int, int, int]:
         """Return where the rows of a column one code begin and end, and its part of their keys."""
         if (known := self._ranges.get(one)) is not None:
@@ -139,11 +179,7 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
         return self._groups.get(one) or self._group(one)
 
     def __iter__(self) -> Iterator[str]:
-        place = 0
-        while place < len(self._keys):
-            one = self._keys[place] >> CODE_BITS
-            yield code_of(one)
-            place = bisect_left(self._keys, (one + 1) << CODE_BITS, place)
+        return (code_of(one) for one, _ in self.spans())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -158,6 +194,13 @@ class PairTable(Mapping[str, Mapping[str, Sequence[Edit]]]):
             two = code_of(key & (1 << CODE_BITS) - 1)
             found.setdefault(two, []).append(edit_of(window))
         return found
+
+
+def windows_of(edits: Edits, one: str, two: str) -> Sequence[Edit]:
+    """Return every window of a pair, without making those of all pairs under column one."""
+    if isinstance(edits, PairTable):
+        return edits.windows(one, two)
+    return edits.get(one, {}).get(two, ())
 
 
 def _mapped(path: Path) -> Sequence[int]:

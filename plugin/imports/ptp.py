@@ -66,7 +66,6 @@ def _draft(
         name=found[0].split("-")[1].lower() if found else title(Span(span.last, span.last)),
         span=span,
         members=members,
-        rows_read=packed.rows,
         packed=packed,
     )
 

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
-from plugin.imports.faults import RefusedFileError
 from plugin.imports.sources import AGAIN, Member, hold_inner
+
+if TYPE_CHECKING:
+    import python_calamine
 
 Row = tuple[int, Sequence[str]]
 """A line number, from 1, and its cells."""
@@ -44,7 +46,27 @@ def rows(member: Member) -> Iterator[Row]:
         RefusedFileError: the member cannot be read.
 
     """
-    return _workbook(member) if member.workbook else _texts(member)
+    return workbook(member)[1] if member.workbook else _texts(member)
+
+
+def workbook(member: Member) -> tuple[int, Iterator[Row]]:
+    """Open a workbook's first sheet that holds more than one row: how many, and these.
+
+    Raises:
+        RefusedFileError: the member cannot be read.
+
+    """
+    import python_calamine  # noqa: PLC0415 - only an import needs it
+
+    try:
+        with _opened(member) as book:
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                if sheet.total_height > 1:
+                    return sheet.total_height, _cells(sheet)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise member.refuse("is no workbook that can be read", AGAIN) from error
+    return 0, iter(())
 
 
 def separated(content: str, mark: str, member: Member) -> Iterator[Row]:
@@ -67,28 +89,19 @@ def _texts(member: Member) -> Iterator[Row]:
     return separated(content, "\t" if start.count("\t") > start.count(",") else ",", member)
 
 
-def _workbook(member: Member) -> Iterator[Row]:
-    import python_calamine  # noqa: PLC0415 - only an import needs it
+def _opened(member: Member) -> "python_calamine.CalamineWorkbook":
+    import python_calamine  # noqa: PLC0415
 
-    try:
-        if member.inside:
-            content = member.content()
-            hold_inner(content, member.place)
-            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        else:
-            book = python_calamine.CalamineWorkbook.from_path(str(member.path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.total_height > 1:
-                yield from _cells(sheet.iter_rows(), 1)
-                return
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise _odd(member) from error
+    if not member.inside:
+        return python_calamine.CalamineWorkbook.from_path(str(member.path))
+    content = member.content()
+    hold_inner(content, member.place)
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
 
 
-def _cells(sheet: Iterable[Sequence[Any]], first: int) -> Iterator[Row]:
-    for number, cells in enumerate(sheet, first):
-        yield number, [written(cell) for cell in cells]
+def _cells(sheet: "python_calamine.CalamineSheet") -> Iterator[Row]:
+    for line, cells in enumerate(sheet.iter_rows(), 1):
+        yield line, [cell if type(cell) is str else written(cell) for cell in cells]
 
 
 def written(cell: object) -> str:
@@ -102,7 +115,3 @@ def written(cell: object) -> str:
     if isinstance(cell, date):
         return cell.strftime("%Y%m%d")
     return str(cell)
-
-
-def _odd(member: Member) -> RefusedFileError:
-    return member.refuse("is no workbook that can be read", AGAIN)

@@ -147,8 +147,8 @@ class Shelf:
 def _kept(draft: Draft, keep: Collection[str] | None) -> list[tuple[str, ...]]:
     places = KINDS[draft.kind].codes
     if keep is None or not places:
-        return sorted(draft.rows)
-    return sorted(row for row in draft.rows if all(row[place] in keep for place in places))
+        return sorted(row for _, row in draft.rows)
+    return sorted(row for _, row in draft.rows if all(row[place] in keep for place in places))
 
 
 def _write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

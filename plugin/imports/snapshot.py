@@ -13,7 +13,7 @@ from plugin.imports.faults import REMEDY, StoreError
 from plugin.imports.pairs import PairTable
 from plugin.imports.quarters import Span
 from plugin.rows import OPEN
-from rules.payment.schedule import Fee
+from rules.payment.schedule import Amount, Fee
 from rules.policy import AddOn, Edit, Mue, Tables
 
 NCCI = ("practitioner", "hospital")
@@ -137,16 +137,19 @@ class Snapshot:
         }
         add_ons: Mapping[str, Sequence[AddOn]] = shipped.add_ons
         fees: Mapping[str, Sequence[Fee]] = shipped.fees
+        amounts: Mapping[str, Sequence[Amount]] = shipped.amounts
         if "add-on" in self.slots:
             add_ons = ByCode(self._pieces("add-on", day)[-1:], _add_ons)
         if "rvu-standard" in self.slots:
             fees = ByCode(self._pieces("rvu-standard", day), _fees)
+            amounts = {}
         return replace(
             shipped,
             edits={**shipped.edits, **edits},
             mues={**shipped.mues, **mues},
             add_ons=add_ons,
             fees=fees,
+            amounts=amounts,
         )
 
     def _rows(self, slot: str, key: str, day: str) -> Sequence[Cells]:
@@ -173,11 +176,11 @@ class Snapshot:
         own = self.slots.get(slot, ())
         edges = {loaded.edition.effective for loaded in own}
         lasts = {loaded.edition.ending for loaded in own} - {"", OPEN}
-        edges |= {_after(last) for last in lasts}
+        edges |= {after(last) for last in lasts}
         firsts = sorted(edges)
         for first, following in zip(firsts, [*firsts, ""][1:], strict=True):
             if loaded := self.speaking(slot, first):
-                yield loaded, Span(first, _before(following) if following else "")
+                yield loaded, Span(first, before(following) if following else "")
 
 
 def _mue(row: Cells, span: Span) -> Mue:
@@ -211,9 +214,11 @@ def _fee(row: Cells, span: Span) -> Fee:
     )
 
 
-def _after(day: str) -> str:
+def after(day: str) -> str:
+    """Return the next day."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def _before(day: str) -> str:
+def before(day: str) -> str:
+    """Return the day before."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -1,12 +1,11 @@
 """What is this code? Everything that is known of one on a day."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from plugin.meanings import Meaning
 from plugin.reference import around, marks, schedule
-from plugin.reference.library import FEES, Library
+from plugin.reference.library import Library
 from plugin.reference.people import who
 from plugin.reference.standing import history, refused, standing
 from plugin.reference.statements import Said, cited, kept, said
@@ -90,14 +89,14 @@ def _group(code: Code, policy: Policy) -> Said | None:
 
 def _fees(code: Code, library: Library, day: date) -> Said:
     """Return the national amounts for one unit, of the day and through the years."""
-    every = schedule.windows(code, library.book.tables)
+    every = [w for w in schedule.windows(code, library.book.tables) if w.paid]
     on = day.isoformat()
-    rows = [_fee(window, on) for window in every if window.paid]
-    now = next((row for row in rows if row["inForce"]), None)
+    rows = [_fee(window, on) for window in every]
+    held = next((window for window in every if window.in_force(on)), None)
     link = f"/fees/{code.code}?date={on}"
-    if now is None:
+    if held is None:
         return kept(says=f"no national amount is known here for {on}", rows=rows, link=link)
-    cite = replace(FEES, effective=now["effective"], edition=now.get("edition", ""))
+    now, cite = _fee(held, on), library.sheet.edition(held.factor)
     says = f"one unit is allowed ${now.get('office') or now['facility']} nationally on {on}"
     return said(says, cite, office=now.get("office"), rows=rows, link=link)
 

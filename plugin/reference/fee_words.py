@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from plugin.reference.question import Question, signed
-from plugin.reference.schedule import SETTINGS, Window, percent
+from plugin.reference.schedule import Window, percent
 from rules.model import Cite
-from rules.payment.fee import priced, shares
+from rules.payment.fee import NATIONAL, Price, priced, shares
 from rules.words import Setting
 
 Told = Iterator[tuple[str, Cite]]
@@ -30,7 +30,7 @@ def told(asked: Question, window: Window, amount: Decimal) -> Told:
     yield from _shared(asked, amount)
     yield from _coverage(asked, window)
     yield from _place(asked, window)
-    yield from _standing(asked, "national")
+    yield from _located(asked)
 
 
 def _standing(asked: Question, name: str, more: str = "") -> Told:
@@ -40,14 +40,17 @@ def _standing(asked: Question, name: str, more: str = "") -> Told:
 
 def _headline(asked: Question, window: Window, amount: Decimal) -> str:
     place = WHERE[asked.setting]
-    says = f"Medicare allows ${amount} for one unit of {asked.code.code} {place}"
+    there = f", in locality {asked.where.name}" if asked.where else ""
+    says = f"Medicare allows ${amount} for one unit of {asked.code.code} {place}{there}"
     fee = window.fee
     if fee is None:
         year = window.effective[:4]
         return f"{says}, as published; its relative values of {year} are not loaded."
     expense = (fee.office, fee.facility)[asked.place]
-    work, malpractice = f"{fee.work:.2f} work", f"{fee.malpractice:.2f} malpractice"
-    parts = f"{work} + {expense:.2f} practice expense + {malpractice}"
+    own = asked.where.indices if asked.where else None
+    by = [f" × {index}" for index in (own.work, own.expense, own.malpractice)] if own else [""] * 3
+    work, malpractice = f"{fee.work:.2f}{by[0]} work", f"{fee.malpractice:.2f}{by[2]} malpractice"
+    parts = f"{work} + {expense:.2f}{by[1]} practice expense + {malpractice}"
     return f"{says}: ({parts}) × {fee.factor}."
 
 
@@ -63,13 +66,22 @@ def _factor(asked: Question, window: Window) -> Told:
     if own.announced:
         says = f"{says}; {own.announced} was announced first and never came into force"
     for other in asked.factors:
-        if other.effective[:4] == year and other is not own:
+        if other.effective[:4] == year and other.factor != own.factor:
             says = f"{says}; from {other.effective} to {other.ending} it was {other.factor}"
     yield f"{says}.", asked.sheet.factor(own)
     if own.apm and window.fee:
-        more = priced(replace(window.fee, factor=own.apm), SETTINGS[asked.place])
+        more = at_apm(asked, window)
         said = f" With the higher one, {own.apm}, it is ${more.full}." if more else ""
         yield from _standing(asked, "two_factors", said)
+
+
+def at_apm(asked: Question, window: Window) -> Price | None:
+    """Return what a unit is allowed by the factor of advanced payment models, if there is one."""
+    fee, apm = window.fee, window.factor.apm
+    if fee is None or apm is None:
+        return None
+    indices = asked.where.indices if asked.where else NATIONAL
+    return priced(replace(fee, factor=apm), asked.setting, indices)
 
 
 def _changed(asked: Question, window: Window) -> Told:
@@ -80,7 +92,7 @@ def _changed(asked: Question, window: Window) -> Told:
 
 def _reduction(asked: Question, window: Window) -> Told:
     """Say what further units are worth, and where the reduction is not for the code."""
-    code, beside = asked.code.code, window.beside[asked.place]
+    code, beside = asked.code.code, asked.further
     if beside is not None:
         yield from _standing(asked, "reduction", f" A further unit of {code} is ${beside}.")
         yield from _standing(asked, "tie")
@@ -95,6 +107,9 @@ def _reduction(asked: Question, window: Window) -> Told:
 def _shared(asked: Question, amount: Decimal) -> Told:
     parts = shares(amount)
     yield from _standing(asked, "share", f" Here: ${parts.medicare} and ${parts.patient}.")
+    if taken := asked.policy.find("estimate.sequestered"):
+        says = f"Sequestration takes {taken.value} % off Medicare's part, the last of all"
+        yield f"{says}; it is not taken off here.", taken.cite
     if asked.assisted:
         yield from _standing(asked, "assistant", f" Here Medicare's part is ${parts.assisted}.")
     elif asked.therapy:
@@ -117,3 +132,12 @@ def _place(asked: Question, window: Window) -> Told:
         yield from _standing(asked, "facility")
     if asked.setting == "critical_access":
         yield from _standing(asked, "critical_access")
+
+
+def _located(asked: Question) -> Told:
+    """Say that an amount is the nation's, or what the locality makes of it."""
+    if asked.where is None:
+        yield from _standing(asked, "national")
+        return
+    says = f"It is the amount of locality {asked.where.name}; nationally it is ${asked.national}."
+    yield says, asked.sheet.indices(asked.where)

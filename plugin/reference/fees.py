@@ -1,14 +1,16 @@
 """What Medicare's physician fee schedule allows for one code, on a day and through the years."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from plugin.imports.locality import Place, UnknownPlaceError, located
+from plugin.imports.snapshot import Snapshot
 from plugin.reference import schedule, sheet
-from plugin.reference.fee_words import told
+from plugin.reference.fee_words import at_apm, told
 from plugin.reference.question import Question, exact
 from plugin.reference.schedule import NOT_PAID, PLACES, Window
-from plugin.reference.sheet import CODES, SCHEDULE, Sheet
+from plugin.reference.sheet import CODES, INDICES, SCHEDULE, Sheet
 from plugin.reference.statements import Said, cited, kept, listed, said
 from plugin.rulebook import BASE_PAYER, Rulebook
 from rules.model import Cite
@@ -32,20 +34,19 @@ class Fees:
         """The last day for which a conversion factor is known."""
         return date.fromisoformat(self.book.tables.factors[-1].ending)
 
-    def answer(self, code: Code, on: date, setting: Setting) -> Said:
-        """Return what is known of a code's fee, as plain JSON."""
+    def answer(self, code: Code, on: date, setting: Setting, place: Place | None = None) -> Said:
+        """Return what is known of a code's fee, as plain JSON; nationally without a place."""
+        moment = self.book.now()
         asked = Question(
             code=code,
             day=on.isoformat(),
             setting=setting,
-            every=schedule.windows(code, self.book.tables),
-            factors=self.book.tables.factors,
+            every=schedule.windows(code, moment.tables),
+            factors=moment.tables.factors,
             sheet=self.sheet,
-            policy=self.book.policy(BASE_PAYER, on, setting),
+            policy=moment.policy(BASE_PAYER, on, setting),
         )
-        window = asked.window
-        amount = window.full[asked.place] if window else None
-        own = _lacking(asked) if not window or amount is None else _paid(asked, window, amount)
+        own = _answered(asked, place, moment.snapshot)
         return kept(
             code=code.code,
             label=code.label,
@@ -63,16 +64,41 @@ def load(book: Rulebook) -> Fees:
         RuleDataError: the sentences are malformed, or cite what they do not list.
 
     """
-    return Fees(book=book, sheet=sheet.load(book.tables.factors))
+    return Fees(book=book, sheet=sheet.load(book.shipped.tables.factors))
+
+
+def _answered(asked: Question, place: Place | None, snapshot: Snapshot) -> Said:
+    """Answer for the nation or a place; a place that is not known is never the nation instead."""
+    window, amount = asked.window, asked.national
+    if window is None or amount is None:
+        return _lacking(asked)
+    if place is None:
+        return _paid(asked, window, amount)
+    try:
+        there = replace(asked, where=located(place, snapshot, asked.day))
+    except UnknownPlaceError as error:
+        return _nowhere(asked, str(error), amount)
+    if there.local is None:
+        why = "without its relative values its amount in a locality is not known"
+        return _nowhere(asked, why, amount)
+    return _paid(there, window, there.local.full)
+
+
+def _nowhere(asked: Question, why: str, amount: Decimal) -> Said:
+    said = f"{why[0].upper()}{why[1:]}. The national amount is ${amount}"
+    return _unknown(said, asked.sheet.cites[INDICES], nationalAmount=str(amount))
 
 
 def _paid(asked: Question, window: Window, amount: Decimal) -> Said:
     parts = shares(amount)
+    more = at_apm(asked, window)
     return kept(
         covered=True,
         paid=True,
         amount=str(amount),
-        furtherUnits=exact(window.beside[asked.place]),
+        apmAmount=exact(more.full) if more else None,
+        locality=_locality(asked),
+        furtherUnits=exact(asked.further),
         shares=kept(
             medicare=str(parts.medicare),
             patient=str(parts.patient),
@@ -82,6 +108,21 @@ def _paid(asked: Question, window: Window, amount: Decimal) -> Said:
         **_values(window),
         edition=window.factor.edition,
         statements=[said(says, cite) for says, cite in told(asked, window, amount)],
+    )
+
+
+def _locality(asked: Question) -> Said | None:
+    """Return the locality that an amount is of, and the nation's amount beside it."""
+    where = asked.where
+    if where is None:
+        return None
+    return kept(
+        name=where.name,
+        work=str(where.indices.work),
+        practiceExpense=str(where.indices.expense),
+        malpractice=str(where.indices.malpractice),
+        edition=where.edition,
+        nationalAmount=exact(asked.national),
     )
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import msgspec
 import yaml
 
+from plugin.imports.pairs import windows_of
 from plugin.imports.snapshot import Snapshot
 from plugin.meanings import Meaning
 from plugin.moment import Moment
+from plugin.reference import sheet as sheets
 from plugin.reference.rationale import reasons
+from plugin.reference.sheet import Sheet
 from plugin.rulebook import BASE_PAYER, ROOT, Rulebook
 from plugin.tables import FOLDER
 from rules.model import Cite
@@ -23,12 +26,6 @@ from rules.words import Setting
 FILE = Path(__file__).with_name("beliefs.yaml")
 EDITIONS = ("code_in_force.edition", "ptp_edit.edition", "mue.edition")
 """What is published for a period: an answer without a day is given for one that all cover."""
-FEES = Cite(
-    id="pfs",
-    title="CMS physician fee schedule relative value file, July 2026",
-    url="https://www.cms.gov/medicare/payment/fee-schedules/physician/pfs-relative-value-files",
-    checked="2026-11-23",
-)
 SETTINGS: tuple[Setting, ...] = ("practitioner", "hospital")
 """Settings that NCCI publishes tables for."""
 
@@ -69,6 +66,8 @@ class Library:
     """Every code that stands in a row of the shipped NCCI edits."""
     reasons: Mapping[tuple[str, str], tuple[str, ...]]
     """CMS's reasons for an edit in our words, by column one and column two."""
+    sheet: Sheet
+    """The authorities for fees."""
     last: date
     """The last day that all tables cover."""
 
@@ -80,7 +79,7 @@ class Library:
         """Return every window of two codes' edits with its column one and column two."""
         edits = self.book.tables.edits.get(setting, {})
         for first, second in ((one, two), (two, one)):
-            for edit in edits.get(first, {}).get(second, ()):
+            for edit in windows_of(edits, first, second):
                 yield first, second, edit
 
     def edition(self, name: str) -> Cite:
@@ -110,6 +109,7 @@ def load(
         provenance=_provenance(ROOT / FOLDER),
         in_pairs=frozenset(columns),
         reasons=reasons(ROOT / FOLDER / "ptp.csv"),
+        sheet=sheets.load(book.shipped.tables.factors),
         last=last,
     )
     _hold(made, file.name)

@@ -1,6 +1,6 @@
 """Which modifiers a code may need, payer by payer: what each payer's rules of the day say."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -182,13 +182,14 @@ DENIED: Mapping[str, Writer] = {"notice_modifier": _denial}
 def payers(code: Code, library: Library, day: date) -> list[Said]:
     """Return what differs from Medicare, payers that differ alike together."""
     base = library.policy(day)
+    medicares = [*marks(code, base, library.in_pairs)]
     groups: dict[tuple[tuple[str, Cite], ...], list[str]] = {}
     for payer, title in library.payers.items():
         if payer != BASE_PAYER:
             own = library.book.policy(payer, day)
-            groups.setdefault(tuple(_differences(code, own, base, library.in_pairs)), []).append(
-                title
-            )
+            theirs = [*marks(code, own, library.in_pairs)]
+            differs = *_differences(medicares, theirs, own), *_code(code, own, base)
+            groups.setdefault(differs, []).append(title)
     return [
         kept(payers=titles, same=not told, differs=[said(says, cite) for says, cite in told])
         for told, titles in groups.items()
@@ -196,16 +197,18 @@ def payers(code: Code, library: Library, day: date) -> list[Said]:
 
 
 def _differences(
-    code: Code, own: Policy, base: Policy, columns: Collection[str]
+    medicares: Sequence[Mark], theirs: Sequence[Mark], own: Policy
 ) -> Iterator[tuple[str, Cite]]:
-    """Say what a payer does otherwise with one code."""
-    medicares = [*marks(code, base, columns)]
+    """Say which modifiers a payer takes otherwise than Medicare."""
     yield from _absent(medicares, own)
-    theirs = {(x.modifier, x.rule): x for x in medicares}
-    for x in marks(code, own, columns):
-        known = theirs.get((x.modifier, x.rule))
-        if known is None or known.says != x.says:
+    known = {(x.modifier, x.rule): x.says for x in medicares}
+    for x in theirs:
+        if known.get((x.modifier, x.rule)) != x.says:
             yield f"{x.modifier}: {x.says}", x.cite
+
+
+def _code(code: Code, own: Policy, base: Policy) -> Iterator[tuple[str, Cite]]:
+    """Say what else a payer does otherwise with one code."""
     row = own.find("timed_units.method")
     if code.kind == "timed" and row and row != base.find("timed_units.method"):
         yield METHOD[row.value], row.cite

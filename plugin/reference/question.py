@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from plugin.imports.locality import Located
 from plugin.reference import schedule
 from plugin.reference.schedule import Change, Window
 from plugin.reference.sheet import Sheet
+from rules.payment.fee import Price, priced
 from rules.payment.schedule import Factor
 from rules.policy import Code, Policy
 from rules.words import Setting
@@ -25,6 +27,8 @@ class Question:
     sheet: Sheet
     policy: Policy
     """Medicare Part B's, on the day."""
+    where: Located | None = None
+    """The locality asked about; None for the nation."""
 
     @property
     def place(self) -> int:
@@ -37,9 +41,29 @@ class Question:
         return next((window for window in self.every if window.in_force(self.day)), None)
 
     @property
+    def national(self) -> Decimal | None:
+        """What one unit is allowed in the nation on the day; None where that is not known."""
+        return self.window.full[self.place] if self.window else None
+
+    @property
+    def local(self) -> Price | None:
+        """What a unit is allowed in the locality; None without one, or without relative values."""
+        fee = self.window.fee if self.window else None
+        return priced(fee, self.setting, self.where.indices) if fee and self.where else None
+
+    @property
     def change(self) -> Change | None:
-        """How the day's amount differs from the year before; None where either is not known."""
-        return schedule.change(self.window, self.every, self.place) if self.window else None
+        """How the nation's amount differs from the year before; None where either is not known."""
+        if self.window is None or self.where:
+            return None
+        return schedule.change(self.window, self.every, self.place)
+
+    @property
+    def further(self) -> Decimal | None:
+        """What a further unit of the day is allowed; None where none is reduced."""
+        if local := self.local:
+            return local.beside if local.reduced else None
+        return self.window.beside[self.place] if self.window else None
 
     @property
     def assisted(self) -> bool:

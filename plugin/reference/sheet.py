@@ -7,13 +7,15 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from plugin.imports import factors
+from plugin.imports.locality import Located
 from plugin.rulebook import Loader
 from rules.model import Cite
 from rules.payment.schedule import Factor
 from rules.policy import RuleDataError
 
-CODES, SCHEDULE = "therapy-codes", "pfs"
-"""Citations for which codes are valid, and for the schedule as it stands."""
+CODES, SCHEDULE, INDICES = "therapy-codes", factors.SCHEDULE, "gpci"
+"""Citations for which codes are valid, for the schedule as it stands, and for localities."""
 FILE = Path(__file__).with_name("fees.yaml")
 
 
@@ -77,16 +79,24 @@ class Sheet:
 
     def edition(self, factor: Factor) -> Cite:
         """Return the authority for the relative values and amounts of a window."""
-        own = self.cites[factor.source]
-        return replace(own, effective=factor.effective, edition=factor.edition)
+        return _cited(self.cites[factor.source], factor, factor.edition)
 
     def factor(self, factor: Factor) -> Cite:
         """Return the authority for a conversion factor."""
-        own = self.cites[factor.cite]
-        return replace(own, effective=factor.effective, edition=f"factor of {factor.effective[:4]}")
+        found = _cited(self.cites[factor.cite], factor, f"factor of {factor.effective[:4]}")
+        return replace(found, effective="") if factor.read else found  # older than the edition
+
+    def indices(self, where: Located) -> Cite:
+        """Return the authority for the indices of a locality."""
+        return replace(self.cites[INDICES], edition=where.edition, checked=where.read)
 
 
-def load(factors: Sequence[Factor], path: Path = FILE) -> Sheet:
+def _cited(cite: Cite, factor: Factor, edition: str) -> Cite:
+    read = factor.read or cite.checked
+    return replace(cite, effective=factor.effective, edition=edition, checked=read)
+
+
+def load(shipped: Sequence[Factor], path: Path = FILE) -> Sheet:
     """Read the sentences.
 
     Raises:
@@ -98,9 +108,9 @@ def load(factors: Sequence[Factor], path: Path = FILE) -> Sheet:
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise RuleDataError(f"{path.name}: {error}") from error
     cites = {cite.id: cite for cite in page.cites}
-    named = {CODES, SCHEDULE, *(sentence.cite for sentence in page.statements)}
+    named = {CODES, SCHEDULE, INDICES, *(sentence.cite for sentence in page.statements)}
     named |= {past.cite for past in page.unpaid_then}
-    named |= {each for factor in factors for each in (factor.cite, factor.source) if each}
+    named |= {each for factor in shipped for each in (factor.cite, factor.source) if each}
     if strange := sorted(named ^ cites.keys()):
         raise RuleDataError(f"{path.name}: cites: not listed, or never used: {', '.join(strange)}")
     return Sheet(

@@ -1,5 +1,6 @@
 """How a statement is written: its words, its authority, and nothing that is empty."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rules.model import Cite
@@ -34,11 +35,11 @@ def said(says: str, cite: Cite, **more: Any) -> Said:
     return kept(says=says, **more, cite=cited(cite))
 
 
-def listed(words: list[str], last: str = "and") -> str:
+def listed(words: Iterable[str], last: str = "and") -> str:
     """Write a list as people do.
 
     >>> listed(["59", "XS", "XE"], "or"), listed(["59"])
     ('59, XS or XE', '59')
     """
-    *others, end = words or [""]
+    *others, end = [*words] or [""]
     return f"{', '.join(others)} {last} {end}" if others else end

@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event, make_url, select
+from sqlalchemy import Table, make_url, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from plugin.store.engines import engine_of
+from plugin.store.faults import StoreError
 from plugin.store.seal import row_of, seal, unseal
+from plugin.store.spent import Spent
 from plugin.store.tables import decisions, feedback, metadata
 
 log = logging.getLogger(__name__)
@@ -30,9 +32,7 @@ TOGETHER = 500
 PAUSE = 0.2
 """Seconds for which a writer gathers decisions before it writes them."""
 
-
-class StoreError(Exception):
-    """The store cannot be reached or written to."""
+PRAGMAS = ("busy_timeout=5000", "page_size=8192", "journal_mode=WAL", "synchronous=FULL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +91,20 @@ class Store:
 
         """
         self.given_up = 0
+        self.spent = Spent(url)
         self._pause = pause
         self._waiting: OrderedDict[str, tuple[Decision, str]] = OrderedDict()
         self._changed = threading.Condition()
         self._closing = False
         try:
-            self._engine = _engine(url)
+            self._engine = engine_of(make_url(url), pool_pre_ping=True)
             with self._engine.begin() as connection:
                 for table in metadata.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
                     for index in table.indexes:
                         connection.execute(CreateIndex(index, if_not_exists=True))
         except (SQLAlchemyError, OSError, ImportError) as error:
-            raise StoreError(f"the store {_shown(url)} cannot be opened") from error
+            raise StoreError(f"the store {shown(url)} cannot be opened") from error
         self._writer = threading.Thread(target=self._write_behind, name="store", daemon=True)
         self._writer.start()
 
@@ -185,6 +186,7 @@ class Store:
             self._changed.notify()
         self._writer.join(timeout=5)
         self._engine.dispose()
+        self.spent.close()
 
     def _write_behind(self) -> None:
         """Write waiting decisions, a batch at a time, until the store closes."""
@@ -241,29 +243,14 @@ def _row(decision: Decision, at: str) -> dict[str, Any]:
     }
 
 
-def _engine(url: str) -> Engine:
-    """Open a database; SQLite in write-ahead mode, so that readers and the writer go together."""
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
-    if address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
-def _shown(url: str) -> str:
-    """Write an address without its password."""
+def shown(url: str) -> str:
+    """Write an address without its password, wherever that stands."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        address = make_url(url)
     except ArgumentError:
         return "of that address"
+    hidden = {key: "hidden" for key in address.query if "pass" in key.lower()}
+    return address.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def _now() -> str:

@@ -48,14 +48,17 @@ def day_asked() -> date | None:
 
     """
     text = parameter("date")
-    if not text:
-        return None
+    if text and not (day := day_of(text)):
+        raise RefusedError(400, Issue("date", "should be a day of the calendar, as YYYY-MM-DD"))
+    return day if text else None
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that a text of the form YYYY-MM-DD names, None when it names none."""
     try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
-        pass
-    raise RefusedError(400, Issue("date", "should be a day of the calendar, as YYYY-MM-DD"))
+        return None
 
 
 def setting_asked(settings: Sequence[Setting]) -> Setting:

@@ -1,23 +1,22 @@
 """``POST /check`` and ``GET /explain/{trace}``: the same review without CDS Hooks around it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from plugin.cards import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
+from plugin.estimate import Estimate, estimated
 from plugin.fhir.coding import told
-from plugin.fhir.gather import KEYS, Gathered, bundled, prefetched
-from plugin.hooks.contexts import context_of
-from plugin.hooks.messages import envelope
+from plugin.hooks.taken import taken
 from plugin.json import read as read_json
 from plugin.parts import answer, body_of, parts
-from plugin.review import Asked, Review
+from plugin.review import Review
+from plugin.rulebook import Rulebook
 from plugin.tenants import DEMO, Tenant
+from plugin.web import pages
 from rules.model import Line
 
 blueprint = Blueprint("check", __name__)
@@ -28,11 +27,12 @@ TRACE = re.compile(r"[0-9a-f]{32}")
 def check() -> Response:
     """Review a visit given as a CDS Hooks request or as a FHIR Bundle."""
     ours = parts(current_app)
-    data = read_json(body_of(request))
-    gathered, asked = taken(data, ours.tenant(DEMO))
+    site = ours.tenant(DEMO)
+    ours.gate.admit(site, request.environ)
+    gathered, asked = taken(read_json(body_of(request)), site)
     review = ours.reviewer.review(gathered, asked)
     ours.store.record(review.decision)
-    return answer(reviewed(review))
+    return answer(reviewed(review, worth(review, asked.tenant, ours.book)))
 
 
 @blueprint.get("/explain/<trace>")
@@ -42,13 +42,11 @@ def explain(trace: str) -> ResponseReturnValue:
     decision = ours.store.decision(trace) if TRACE.fullmatch(trace) else None
     if decision is None:
         raise RefusedError(404, Issue("trace", "no decision is known under it", "not-found"))
-    try:
-        review = ours.reviewer.again(decision)
-    except msgspec.MsgspecError:
-        why = "was recorded by a version that kept other facts"
-        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
+    review = ours.reviewer.again(decision)
     same = decision.rulebook == ours.book.fingerprint
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    site = ours.tenants.get(decision.tenant) or Tenant(name=decision.tenant, title="")
+    estimate = worth(review, site, ours.book)
+    if pages.wants_page():
         return render_template(
             "explain.html",
             review=review,
@@ -56,42 +54,18 @@ def explain(trace: str) -> ResponseReturnValue:
             about=ours.book.about,
             worked=worked,
             told=told,
+            estimate=estimate,
         )
     derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
-    return answer({**reviewed(review), **derivation, "cards": review.cards})
+    return answer({**reviewed(review, estimate), **derivation, "cards": review.cards})
 
 
-def taken(data: Mapping[str, Any], tenant: Tenant) -> tuple[Gathered, Asked]:
-    """Return the resources of a request or Bundle, and who asks.
-
-    Raises:
-        RefusedError: 400, when it is neither; 412, when it holds no visit.
-
-    """
-    if data.get("resourceType") == "Bundle":
-        gathered = bundled(dict(data))
-        if not gathered.under("encounter"):
-            raise RefusedError(412, Issue("entry", "holds no Encounter"))
-        return gathered, Asked(tenant=tenant, service="check")
-    if "hook" not in data:
-        why = "should be a CDS Hooks request or a FHIR Bundle"
-        raise RefusedError(400, Issue("body", why, "structure"))
-    message = envelope(data)
-    context = context_of(message)
-    gathered = prefetched(message.prefetch, KEYS)
-    for key in ("encounter", "procedures"):
-        if gathered.absent(key) or key in gathered.errors:
-            raise RefusedError(412, Issue(f"prefetch.{key}", "not sent"))
-    asked = Asked(
-        tenant=tenant,
-        service="check",
-        patient=context.patientId,
-        encounter=context.encounterId,
-    )
-    return gathered, asked
+def worth(review: Review, site: Tenant, book: Rulebook) -> Estimate:
+    """Return what a settled bill is worth, for whoever reads it; no decision waits for it."""
+    return estimated(review.reading.visit, review.bill.lines, site, book.now())
 
 
-def reviewed(review: Review) -> dict[str, Any]:
+def reviewed(review: Review, estimate: Estimate) -> dict[str, Any]:
     """Return a review as plain JSON."""
     return {
         "bill": [_line(line) for line in review.bill.lines],
@@ -108,6 +82,7 @@ def reviewed(review: Review) -> dict[str, Any]:
         "findings": findings(review.bill),
         "notChecked": not_checked(review.bill),
         "leftOut": [{"where": i.where, "why": i.why} for i in review.reading.left_out],
+        "estimate": estimate.plain(),
         "trace": review.trace,
     }
 

@@ -1,6 +1,6 @@
 """``GET /code-text``: what a charted phrase means, as JSON or as a page with a form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import get_args
@@ -9,22 +9,22 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from plugin.errors import Issue, RefusedError
 from plugin.parts import Parts, answer, parts
+from plugin.reference.statements import listed
 from plugin.web import pages
-from rules.coding.lexicon import LONGEST
+from rules.coding.lexicon import LONGEST, NO_CODES
 from rules.model import Mapped
 from rules.recoding import instead
 from rules.words import Discipline
 
 blueprint = Blueprint("code_text", __name__)
 DISCIPLINES: Mapping[str, Discipline] = {name.lower(): name for name in get_args(Discipline)}
-NO_CODES: Mapping[str, str] = {}
 
 
 @blueprint.get("/code-text")
 def code_text() -> Response:
     """Map a phrase; ``discipline`` and ``payer`` are the context in which it is read."""
     ours = parts(current_app)
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    if pages.wants_page():
         return _page(ours)
     return answer(asdict(meaning(request.args, ours)))
 
@@ -43,9 +43,10 @@ def meaning(asked: Mapping[str, str], ours: Parts) -> Mapped:
         raise RefusedError(400, Issue("text", f"over {LONGEST} characters", "too-long"))
     discipline, payer = asked.get("discipline", ""), asked.get("payer", "")
     if discipline and discipline.lower() not in DISCIPLINES:
-        raise RefusedError(400, Issue("discipline", f"should be {_or(DISCIPLINES.values())}"))
+        named = listed(DISCIPLINES.values(), "or")
+        raise RefusedError(400, Issue("discipline", f"should be {named}"))
     if payer and payer not in ours.book.payers:
-        raise RefusedError(400, Issue("payer", f"should be {_or(ours.book.payers)}"))
+        raise RefusedError(400, Issue("payer", f"should be {listed(ours.book.payers, 'or')}"))
     lexicon = ours.reviewer.coder.lexicon
     billed_as = _billed_as(payer, ours) if payer else NO_CODES
     return lexicon.mapped(text, DISCIPLINES.get(discipline.lower()), billed_as)
@@ -75,8 +76,3 @@ def _page(ours: Parts) -> Response:
         codes=ours.book.tables.codes,
     )
     return make_response(page, 400 if problem else 200)
-
-
-def _or(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}"

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
 
+from plugin.conceptmap import Concept, ConceptMap, Match
 from plugin.errors import Issue, RefusedError
 from plugin.fhir import CPT, HCPCS
 from plugin.fhir.charges import CODE_SYSTEMS
-from plugin.fhir.concepts import Concept, ConceptMap, Match, translated
+from plugin.fhir.concepts import translated
 from plugin.fhir.models import judge
 from plugin.json import read as read_json
 from plugin.parts import answer, parts

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from plugin.cards import Card
 from plugin.errors import Issue, RefusedError
+from plugin.estimate import Estimate, estimated
 from plugin.hooks.answers import Suggestion
 from plugin.hooks.messages import ID, Feedback, Open, envelope, load
 from plugin.hooks.services import VISIT_CHECK
@@ -23,12 +24,14 @@ from plugin.hooks.views import cards_for
 from plugin.json import read as read_json
 from plugin.parts import Parts, parts
 from plugin.review import override_reasons
-from plugin.store.store import Event, StoreError
+from plugin.store.faults import StoreError
+from plugin.store.store import Event
 from plugin.tenants import DEMO
 from plugin.web import charges, pages
 from plugin.web.form import Held, read, taken
 from plugin.web.panel import panel
 from plugin.web.visits import charges_of, request_for, visits
+from rules.model import Line, Visit
 
 Raw = dict[str, Any]
 blueprint = Blueprint("ehr", __name__)
@@ -192,17 +195,28 @@ def _shown(
 ) -> str:
     """Fill a template with what the page holds and what the service said."""
     cards = exchange.cards if exchange else ()
+    rows = charges.rows(held.charges, ours.book.tables.codes, before)
     return render_template(
         template,
         visit=held.visit,
         codes=ours.book.tables.codes,
-        rows=charges.rows(held.charges, ours.book.tables.codes, before),
+        rows=rows,
+        estimate=_worth(held, rows, ours),
         state=charges.sent(held.charges),
         panels=[panel(card) for card in cards if card["summary"] not in held.aside],
         aside=[card["summary"] for card in cards if card["summary"] in held.aside],
         exchange=exchange,
         **more,
     )
+
+
+def _worth(held: Held, rows: Sequence[charges.Row], ours: Parts) -> Estimate:
+    """Return what the charges are worth, for small print beside them."""
+    visit = Visit(date_of_service=held.visit.on, payer=held.visit.payer)
+    lines = [
+        Line(code=row.code, units=row.units, modifiers=tuple(row.modifiers.split())) for row in rows
+    ]
+    return estimated(visit, lines, ours.tenant(DEMO), ours.book.now())
 
 
 @blueprint.errorhandler(RefusedError)

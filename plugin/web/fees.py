@@ -1,24 +1,31 @@
 """``GET /fees/{code}``: what Medicare's physician fee schedule allows, as a page or as JSON."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import cast, get_args
 
 from flask import Blueprint, Flask, Response, current_app
 from flask.blueprints import BlueprintSetupState
 
 from plugin.errors import Issue, RefusedError
+from plugin.imports.locality import Place
 from plugin.parts import parts
 from plugin.reference.fees import Fees, load
+from plugin.reference.statements import Said
 from plugin.web.asked import code_as_written, day_asked, parameter, setting_asked
+from plugin.web.freshness import tables
 from plugin.web.reference import refused, shown
 from rules.policy import Code
 from rules.words import Setting
 
 blueprint = Blueprint("fees", __name__)
 blueprint.register_error_handler(RefusedError, refused)
-LOCALITY = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z -]{0,38}[0-9A-Za-z])?")
-"""A contractor's number with its locality, or a name; neither is known here yet."""
+LOCALITY = re.compile(r"([0-9]{5})-?([0-9]{2})", re.ASCII)
+ZIP = re.compile(r"[0-9]{5}", re.ASCII)
+USED = ("rvu-standard", "rvu-apm")
+PLACED = ("gpci", "zip")
+"""Tables that an amount is read from, and those that a locality is."""
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 HELD = "countersign.fees"
 
@@ -33,10 +40,19 @@ def _load(state: BlueprintSetupState) -> None:
 def fees(code: str) -> Response:
     """Answer what one unit of a code is allowed on a day, and through the years."""
     held = cast(Fees, current_app.extensions[HELD])
-    _locality()
+    place = _place()
     day = day_asked() or min(datetime.now(UTC).date(), held.last)
-    found = held.answer(_code(code), day, setting_asked(SETTINGS))
-    return shown("fee.html", found)
+    found = held.answer(_code(code), day, setting_asked(SETTINGS), place)
+    slots = (*USED, *PLACED) if place else USED
+    body = {**found, "tables": _tables(held, day, slots)}
+    return shown("fee.html", body, asked_locality=parameter("locality"))
+
+
+def _tables(held: Fees, day: date, slots: Sequence[str]) -> list[Said]:
+    """Return the editions that speak for a day of service, with their source and age."""
+    every = [each for each in tables(held.book.now()) if each.slot in slots]
+    today = datetime.now(UTC).date()
+    return [each.plain(today) for each in every if each.covers(day.isoformat())]
 
 
 def _code(text: str) -> Code:
@@ -46,8 +62,20 @@ def _code(text: str) -> Code:
     return found
 
 
-def _locality() -> None:
-    """Refuse what cannot be a locality; of those that can be, none has values here yet."""
+def _place() -> Place | None:
+    """Return the place asked for, None when none was.
+
+    Raises:
+        RefusedError: 400, when what was asked for cannot be one.
+
+    """
     text = parameter("locality")
-    if text and not LOCALITY.fullmatch(text):
-        raise RefusedError(400, Issue("locality", "should be the number or name of a locality"))
+    if not text:
+        return None
+    if ZIP.fullmatch(text):
+        return Place(zip=text)
+    found = LOCALITY.fullmatch(text)
+    if found is None:
+        why = "should be a contractor with its locality, such as 01112-05, or a ZIP code"
+        raise RefusedError(400, Issue("locality", why))
+    return Place(carrier=found[1], locality=found[2])

@@ -11,11 +11,13 @@ from plugin.errors import Issue, RefusedError
 from plugin.json import read as read_json
 from plugin.rulebook import Rulebook
 from plugin.web import charges
+from plugin.web.asked import day_of
 from plugin.web.visits import BEGAN, SimulatedVisit, visits
 
 Raw = dict[str, Any]
 Form = MultiDict[str, str]
-DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+CENTURIES = (19, 20)
+"""First two digits of the year of a date of service."""
 MINUTES = re.compile(r"[0-9]{1,4}")
 LONGEST_DAY = 24 * 60
 LONGEST = 50_000
@@ -70,11 +72,9 @@ def _minutes(text: str) -> int | None:
 
 
 def _day(text: str) -> date:
-    try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
+    day = day_of(text)
+    if day and day.year // 100 in CENTURIES:
+        return day
     raise RefusedError(400, Issue("on", "should be a date of service, such as 2026-11-20"))
 
 

@@ -1,9 +1,10 @@
 """Every table that answers: which edition, where from, how old, for which days."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,13 @@ def uncovered(told: Sequence[Told], today: date) -> list[str]:
     return sorted({own.slot for own in told} - covered)
 
 
+def answering(moment: Moment, slots: Collection[str], day: date, today: date) -> list[Any]:
+    """Return, as plain JSON, the edition of each of some tables that speaks for a day."""
+    on = day.isoformat()
+    found = {own.slot: own for own in tables(moment) if own.slot in slots and own.covers(on)}
+    return [own.plain(today) for own in found.values()]
+
+
 def _loaded(edition: Edition) -> Told:
     return Told(
         table=edition.kind,
@@ -121,6 +129,7 @@ def _shipped(moment: Moment, folder: Path) -> Iterator[Told]:
             )
 
 
+@cache
 def _compiled(path: Path) -> str:
     """Return the day that a table says it was compiled on, in its first line."""
     with path.open(encoding="utf-8") as file:

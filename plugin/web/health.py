@@ -19,7 +19,7 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """Say whether the store answers and tables cover today; degraded is ready, but for a table."""
+    """Say whether the store answers and tables cover today; degraded is ready, with a remark."""
     ours, today = parts(current_app), datetime.now(UTC).date()
     stored = ours.store.ready()
     lacking = uncovered(tables(ours.book.now()), today)
@@ -28,6 +28,7 @@ def ready() -> Response:
         "rulebook": ours.book.fingerprint,
         "store": "answers" if stored else "does not answer",
         "decisionsNotKept": ours.store.given_up,
+        "sites": _sites(ours),
         "notCovered": lacking,
     }
     return answer(body, 200 if stored else 503)
@@ -49,13 +50,20 @@ def told(ours: Parts, today: date) -> dict[str, object]:
         "rulebook": moment.fingerprint,
         "serial": moment.snapshot.serial,
         "editions": "cannot be read; see the log" if _torn(ours) else "read",
+        "sites": _sites(ours),
         "notCovered": lacking,
         "tables": [own.plain(today) for own in every],
     }
 
 
 def _status(ours: Parts, lacking: list[str]) -> str:
-    return "degraded" if lacking or _torn(ours) else "ready"
+    return "degraded" if lacking or _torn(ours) or ours.tenants.faults else "ready"
+
+
+def _sites(ours: Parts) -> str:
+    """Tell whether files of sites are refused; which and why is not for everybody."""
+    refused = len(ours.tenants.faults)
+    return f"{refused} refused; see the log, or countersign doctor" if refused else "read"
 
 
 def _torn(ours: Parts) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from plugin.rulebook import ROOT, read_valid, schema
 from rules.people import AS_SAID
@@ -32,6 +32,12 @@ def guarded(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def wants_page() -> bool:
+    """Tell whether the caller would rather have HTML than JSON."""
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"])
+    return best == "text/html"
 
 
 def pretty(value: Mapping[str, Any]) -> str:

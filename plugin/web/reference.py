@@ -1,5 +1,6 @@
 """``GET /codes``, ``/codes/{code}`` and ``/pairs/{one}/{two}``, as a page or as JSON."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -11,7 +12,6 @@ from flask import (
     current_app,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -22,9 +22,10 @@ from plugin.parts import answer, parts
 from plugin.reference import codes, finding, pairs
 from plugin.reference import library as libraries
 from plugin.reference.library import SETTINGS, Library, day_for
-from plugin.reference.statements import Said
+from plugin.reference.statements import Said, kept
 from plugin.web import pages
 from plugin.web.asked import code_as_written, day_asked, parameter, setting_asked
+from plugin.web.freshness import answering
 from rules.words import Discipline
 
 blueprint = Blueprint("reference", __name__)
@@ -32,6 +33,8 @@ LONGEST = 200
 """Characters of a search."""
 TITLES = {400: "Bad request", 404: "Not found"}
 HELD = "countersign.library"
+BY_CODE = ("codes", *(f"{table}-{own}" for table in ("ptp", "mue") for own in SETTINGS), "add-on")
+"""Tables that a code's page is written from, but for its fees."""
 
 
 def _library() -> Library:
@@ -46,11 +49,11 @@ def _library() -> Library:
 @blueprint.errorhandler(RefusedError)
 def refused(error: RefusedError) -> ResponseReturnValue:
     """Answer a question that cannot be answered, as a page where one was asked for."""
-    if not wants_page():
-        body = problem(error.status, TITLES[error.status], error.issues)
-        return _varied(answer(body, error.status, "application/problem+json"))
+    if not pages.wants_page():
+        body = problem(error.status, TITLES.get(error.status, "Refused"), error.issues)
+        return varied(answer(body, error.status, "application/problem+json"))
     page = render_template("reference_problem.html", issues=error.issues, status=error.status)
-    return _varied(Response(page, status=error.status))
+    return varied(Response(page, status=error.status))
 
 
 @blueprint.get("/codes")
@@ -63,7 +66,7 @@ def search() -> ResponseReturnValue:
         named = ", ".join(get_args(Discipline))
         raise RefusedError(400, Issue("discipline", f"should be one of {named}"))
     found = finding.found(_library(), text, discipline, _read(text))
-    body = {"count": len(found), "codes": found}
+    body = {"count": len(found), "codes": found, **_editions(_today(), ["codes"])}
     grouped = [(name, [*rows]) for name, rows in groupby(found, key=itemgetter("group"))]
     return shown("codes.html", body, q=text, discipline=discipline, grouped=grouped)
 
@@ -77,7 +80,8 @@ def code(code: str) -> ResponseReturnValue:
         why = "is none of the therapy codes that are known here"
         raise RefusedError(404, Issue("code", why, "not-found"))
     day, asked = _day(library)
-    body = {**codes.answer(known, library, day), "dateAsked": asked}
+    told = codes.answer(known, library, day)
+    body = {**told, "dateAsked": asked, **_editions(day, BY_CODE)}
     return shown("code.html", body)
 
 
@@ -86,8 +90,8 @@ def pair_form() -> ResponseReturnValue:
     """Lead from a form's fields to the address of a pair."""
     given = {name: parameter(name).strip() for name in ("one", "two")}
     if not all(given.values()):
-        if wants_page() and not any(given.values()):
-            return _varied(Response(render_template("pairs.html", settings=SETTINGS)))
+        if pages.wants_page() and not any(given.values()):
+            return varied(Response(render_template("pairs.html", settings=SETTINGS)))
         raise RefusedError(400, Issue("one, two", "should both be codes"))
     address: dict[str, Any] = {name: code_as_written(text, name) for name, text in given.items()}
     address |= {name: text for name in ("date", "setting") if (text := parameter(name))}
@@ -107,7 +111,9 @@ def pair(one: str, two: str) -> ResponseReturnValue:
         why = "is the first code again, and a pair is of two; its units a day stand at /codes"
         raise RefusedError(400, Issue("two", why))
     day, asked = _day(library)
-    body = {**pairs.pair(library, both, day, setting_asked(SETTINGS)), "dateAsked": asked}
+    setting = setting_asked(SETTINGS)
+    told = pairs.pair(library, both, day, setting)
+    body = {**told, "dateAsked": asked, **_editions(day, ["codes", f"ptp-{setting}"])}
     return shown("pair.html", body)
 
 
@@ -117,20 +123,14 @@ def _read(text: str) -> tuple[str, ...]:
     return (*mapped.codes, *mapped.alternatives) if mapped else ()
 
 
-def wants_page() -> bool:
-    """Tell whether the caller would rather have HTML than JSON."""
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return best == "text/html"
-
-
 def shown(template: str, body: Said, **more: Any) -> Response:
     """Write an answer as a page or as JSON, whichever the caller prefers."""
-    if wants_page():
-        return _varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
-    return _varied(answer(body))
+    if pages.wants_page():
+        return varied(Response(render_template(template, said=body, settings=SETTINGS, **more)))
+    return varied(answer(body))
 
 
-def _varied(response: Response) -> Response:
+def varied(response: Response) -> Response:
     """Tell caches that one address has two forms."""
     response.vary.add("Accept")
     return response
@@ -139,4 +139,14 @@ def _varied(response: Response) -> Response:
 def _day(library: Library) -> tuple[date, bool]:
     """Return the day asked for, or the one to answer for, and whether it was asked for."""
     asked = day_asked()
-    return (asked, True) if asked else (day_for(library, datetime.now(UTC).date()), False)
+    return (asked, True) if asked else (day_for(library, _today()), False)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _editions(day: date, slots: Collection[str]) -> Said:
+    """Say which editions of some tables answer for a day; nothing where none does."""
+    rows = answering(parts(current_app).book.now(), slots, day, _today())
+    return kept(editions=[kept(**row) for row in rows])

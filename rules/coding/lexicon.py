@@ -1,6 +1,7 @@
 """The lexicon: every way of saying a treatment, and the answer to what a charted phrase means."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import get_args
 
 from rules.coding.entries import Technique, Vocabulary
 from rules.coding.mapping import Context, meaning_of
@@ -17,7 +18,7 @@ TOO_LONG = Mapped(
 )
 TOGETHER = 500
 """Phrases that are learned at once: fast, and little memory."""
-REFUSALS: tuple[RefusalKind, ...] = ("before", "near", "yet", "unskilled", "reason")
+REFUSALS: tuple[RefusalKind, ...] = get_args(RefusalKind)
 NO_CODES: Mapping[str, str] = {}
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from rules.coding.entries import Meaning, Mode, Strength, Vocabulary
-from rules.coding.reading import Found, Reading, RefusalKind, undone
+from rules.coding.reading import Found, Reading, RefusalKind
+from rules.coding.refusing import undone
 from rules.model import Mapped
 from rules.words import Discipline
 

@@ -1,4 +1,4 @@
-"""Which techniques stand in a phrase, in which clause, beside what; and which were not done."""
+"""Which techniques stand in a phrase, in which clause, beside what."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,6 @@ from typing import Literal
 from rules.coding.entries import Meaning, Technique
 from rules.coding.phrase import APART, MARKS, OR, TITLE
 
-REACH = 3
-"""Words after a plain ``no`` within which a treatment must begin to be the one not done."""
 RefusalKind = Literal["before", "near", "yet", "unskilled", "reason"]
 """Not done: what follows within reach; what stands near. Not done yet. Done by nobody who bills.
 Named as the reason of something else."""
@@ -162,7 +160,8 @@ def read(
         if sign.refusal:
             refusal = Refusal(sign.refusal, first, after, clause, reading.segments[clause])
             reading.refusals.append(refusal)
-        elif sign.cue == HARMLESS:
+            continue
+        if sign.cue == HARMLESS:
             harmless[first] = after
         reading.cues.setdefault(clause, set()).add(sign.cue)
     reading.refusals = [
@@ -232,55 +231,3 @@ def _measures(words: Sequence[str], units: Mapping[str, str]) -> Iterator[tuple[
     for place, (first, by, second) in enumerate(zip(words, words[1:], words[2:], strict=False)):
         if by == "x" and first[0].isdigit() and second[0].isdigit():
             yield AREA, float(first) * float(second), place
-
-
-def undone(reading: Reading) -> dict[int, RefusalKind]:
-    """Return the techniques that something speaks against, by their place, and how."""
-    return {
-        found.first: refusal.kind
-        for refusal in reversed(reading.refusals)
-        for found in _refused(refusal, reading)
-    }
-
-
-def _refused(refusal: Refusal, reading: Reading) -> Sequence[Found]:
-    """Return what a refusal is about: what follows it, else what stands before it."""
-    same = [
-        found
-        for found in reading.techniques
-        if found.clause == refusal.clause and not _shares_words(found, refusal)
-    ]
-    later = [found for found in same if found.first >= refusal.after]
-    if refusal.kind == "before":
-        return _within_reach(refusal.after, later)
-    if refusal.kind == "reason":
-        return later
-    if refusal.kind in {"yet", "unskilled"}:
-        return same or _clause_before(refusal, reading)
-    return later or same or _clause_before(refusal, reading)
-
-
-def _shares_words(found: Found, refusal: Refusal) -> bool:
-    """Tell whether a refusal stands in a technique's phrase, or all of the technique in it."""
-    inside = refusal.first <= found.first and found.after <= refusal.after
-    return inside or found.first <= refusal.first < found.after
-
-
-def _clause_before(refusal: Refusal, reading: Reading) -> Sequence[Found]:
-    before = [
-        found
-        for found in reading.techniques
-        if found.segment == refusal.segment and found.clause < refusal.clause
-    ]
-    return [found for found in before if found.clause == before[-1].clause]
-
-
-def _within_reach(start: int, later: Sequence[Found]) -> Sequence[Found]:
-    """Return the techniques that a plain ``no`` covers: one near it, and those near that one."""
-    covered = []
-    for found in later:
-        if found.first - start >= REACH:
-            break
-        covered.append(found)
-        start = found.after
-    return covered

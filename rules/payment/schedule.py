@@ -62,6 +62,8 @@ class Factor:
     """Where the factor was read, by the id of a citation."""
     source: str
     """Where the edition was; empty when there is none."""
+    read: str = ""
+    """The day on which it was imported; empty for one that comes with the service."""
 
     def in_force(self, on: str) -> bool:
         """Tell whether the factor holds on a day."""

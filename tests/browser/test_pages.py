@@ -102,6 +102,13 @@ def test_accepting_twice_writes_once(client: FlaskClient) -> None:
     assert twice == once
 
 
+def test_charges_have_their_worth_beside_them_and_cards_do_not(client: FlaskClient) -> None:
+    page = client.get("/?visit=clean").text
+    assert re.search(r"Medicare would allow about \$\d+\.\d\d\.", page)
+    request, response = messages(signed(client, "clean"))
+    assert "$" not in json.dumps([request, response])
+
+
 def test_overriding_tells_the_service_why(client: FlaskClient, app: Flask) -> None:
     card = messages(signed(client, "group"))[1]["cards"][0]
     before = len(parts(app).store.events())

@@ -10,6 +10,7 @@ from tests.cli.command import run
 from tests.hooks import regolden
 from tests.hooks.service import post, start
 from tests.hooks.visits import MARK, Json, collection
+from tests.sites.making import write
 
 
 def written(home: Path, visit: Json) -> str:
@@ -33,6 +34,19 @@ def test_a_visit_in_a_file_is_checked(tmp_path: Path) -> None:
     assert said[1:4] == ["Bill", "97110 ×2 GP", "97140 ×1 GP"]
     assert "38–52 minutes earn 3 units" in said
     assert MARK not in done.stdout.decode()
+
+
+def test_the_estimate_is_printed_last_with_what_it_rests_on(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", written(tmp_path, regolden.asked("written_from_nothing")))
+
+    said = lines(done.stdout)
+    assert said[said.index("Estimate") :][:4] == [
+        "Estimate",
+        "97110 ×2 GP: $51.27",
+        "97140 ×1 GP: $21.21",
+        "In all: $72.48",
+    ]
+    assert said[-1].endswith("An estimate; it chooses no code and no unit.")
 
 
 def test_a_bundle_from_standard_input_is_checked(tmp_path: Path) -> None:
@@ -123,3 +137,38 @@ def test_a_check_leaves_nothing_behind(tmp_path: Path) -> None:
     run(tmp_path, "check", "-", sent=json.dumps(regolden.asked("clean")).encode())
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_visit_is_checked_under_the_settings_of_a_site(tmp_path: Path) -> None:
+    asked = written(tmp_path, regolden.asked("written_from_nothing"))
+    write(tmp_path / "tenants", rules={"discipline_modifier": "off"})
+
+    done = run(tmp_path, "check", "--tenant", "clinic", asked)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert lines(done.stdout)[1:4] == ["Bill", "97110 ×2", "97140 ×1"]
+
+
+def test_a_site_that_is_not_there_is_named_with_why(tmp_path: Path) -> None:
+    asked = written(tmp_path, regolden.asked("clean"))
+    write(tmp_path / "tenants", max_cards=0)
+
+    bad = run(tmp_path, "check", "--tenant", "clinic", asked)
+    none = run(tmp_path, "check", "--tenant", "nobody", asked)
+
+    assert (bad.returncode, none.returncode) == (2, 2)
+    assert b"clinic.yaml: max_cards: 0 is less than the minimum of 1" in bad.stderr
+    assert none.stderr == b"countersign: --tenant nobody: no such site, but demo\n"
+
+
+def test_a_strict_check_holds_all_to_the_full_models(tmp_path: Path) -> None:
+    asked = regolden.asked("written_from_nothing")
+    asked["prefetch"]["procedures"]["entry"][0]["resource"]["recorder"] = MARK
+    sent = json.dumps(asked).encode()
+
+    usual = run(tmp_path, "check", "-", sent=sent)
+    strict = run(tmp_path, "check", "--strict", "-", sent=sent)
+
+    assert (usual.returncode, strict.returncode) == (0, 2)
+    assert b"prefetch.procedures.entry[0].resource.recorder: " in strict.stderr
+    assert MARK not in strict.stderr.decode()

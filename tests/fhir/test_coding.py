@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.conceptmap import Match
 from plugin.fhir.coding import MOST, told
-from plugin.fhir.concepts import Match
 from plugin.fhir.gather import KEYS, prefetched
 from plugin.fhir.reader import Reading, read
 from plugin.tenants import Tenant

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin import tenants
+from plugin.conceptmap import NONE, Match
 from plugin.fhir import CPT, HCPCS
-from plugin.fhir.concepts import COMMENTED, EQUIVALENCES, FOLDER, NONE, SHARED, Match, load
+from plugin.fhir.concepts import COMMENTED, EQUIVALENCES, FOLDER, SHARED, load
 from plugin.fhir.concepts import translated as translations
 from plugin.fhir.models import judge
 from plugin.fhir.plainmap import plain
@@ -236,7 +237,7 @@ def test_a_faulty_map_is_refused_by_file_place_and_reason(
 
 
 def test_a_map_that_a_site_names_and_nobody_has_is_refused(folder: Path) -> None:
-    complaint = r"^site\.yaml: concept_maps\[0\]: clinic has no file in profiles/fhir$"
+    complaint = r"^site\.yaml: concept_maps\[0\]: clinic has no file beside it or in profi"
     with pytest.raises(RuleDataError, match=complaint):
         loaded(folder, "clinic")
 

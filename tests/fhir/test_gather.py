@@ -110,7 +110,7 @@ def test_anything_else_is_refused_at_its_place(value: Any, where: str) -> None:
 
 def test_a_bundle_that_goes_on_elsewhere_says_where() -> None:
     more = [{"relation": "self", "url": "a"}, {"relation": "next", "url": "b"}]
-    assert gathered(bundle(procedure(), link=more)).pages == {"procedures": "b"}
+    assert gathered(bundle(procedure(), link=more)).pages == {"procedures": ["b"]}
     assert gathered(bundle(procedure(), link=more[:1])).pages == {}
 
 

@@ -55,9 +55,10 @@ PEOPLE = [
 ]
 
 
-def allow(app: Flask, budget: float = PLENTY, servers: tuple[str, ...] = HERE) -> None:
+def allow(app: Flask, budget: float = PLENTY, servers: tuple[str, ...] = HERE, **more: Any) -> None:
     """Say for how long, and from which servers, the demo site's visits are fetched."""
-    demo = replace(parts(app).tenants["demo"], time_budget=budget, fhir_servers=servers)
+    usual = {"private_network": False, "procedures": "encounter", **more}
+    demo = replace(parts(app).tenants["demo"], time_budget=budget, fhir_servers=servers, **usual)
     equip(app, tenants={"demo": demo})
 
 

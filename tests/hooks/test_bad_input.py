@@ -184,6 +184,15 @@ def test_what_is_got_cannot_be_posted(address: str, client: FlaskClient) -> None
     places(answer)
 
 
+OF_THE_DEMO = (
+    "/",
+    "/fhir/ConceptMap",
+    "/fhir/ConceptMap/demo-clinic",
+    "/fhir/ConceptMap/$translate",
+)
+"""Addresses that are a site's, and the demo's where they name none."""
+
+
 def test_where_the_demo_is_off_its_site_is_not_there(tmp_path: Path) -> None:
     app = start(tmp_path, demo=False)
     client = app.test_client()
@@ -195,10 +204,12 @@ def test_where_the_demo_is_off_its_site_is_not_there(tmp_path: Path) -> None:
         post(client, bad.good(), f"/t/demo{ADDRESS}"),
         post(client, bad.good(), CHECK),
         post(client, {"feedback": []}, FEEDBACK),
+        *(client.get(address) for address in OF_THE_DEMO),
+        *(client.get(f"/t/demo{address}") for address in OF_THE_DEMO[1:]),
     ]
 
     parts(app).store.close()
-    assert [answer.status_code for answer in answers] == [404] * 6
+    assert {answer.status_code for answer in answers} == {404}
 
 
 def test_nothing_of_any_request_is_on_disk_in_words(tmp_path: Path) -> None:

@@ -173,6 +173,34 @@ def test_a_resource_on_two_pages_is_one(client: FlaskClient, stand: Stand) -> No
     assert fetched.json == post(client, visit()).json
 
 
+def test_the_pages_of_every_bundle_in_an_array_are_read(client: FlaskClient, stand: Stand) -> None:
+    first, last = held("Procedure")
+    server = stand(but(usual(), "Procedure", lambda _: said(bundle([last]))))
+    link = {"relation": "next", "url": "Procedure?page=2"}
+    sent = {**visit()["prefetch"], "procedures": [first, bundle([], link=[link])]}
+
+    fetched = post(client, asking(server.address, prefetch=sent))
+
+    assert fetched.json == post(client, visit()).json
+    assert server.paths == ["Procedure?page=2"]
+
+
+@pytest.mark.parametrize("kind", ["Procedure", "Coverage", "ChargeItem"])
+def test_what_was_sent_stands_against_what_the_server_says_of_the_same(
+    kind: str, client: FlaskClient, stand: Stand
+) -> None:
+    key = {"Procedure": "procedures", "Coverage": "coverage", "ChargeItem": "charges"}[kind]
+    later = [{**each, "status": "entered-in-error"} for each in held(kind)]
+    server = stand(but(usual(), kind, lambda _: said(bundle(later))))
+    sent = visit()["prefetch"]
+    sent[key]["link"] = [{"relation": "next", "url": f"{kind}?page=2"}]
+
+    fetched = post(client, asking(server.address, prefetch=sent))
+
+    assert fetched.json == post(client, visit()).json
+    assert server.paths == [f"{kind}?page=2"]
+
+
 def test_a_context_may_give_whole_references(client: FlaskClient, stand: Stand) -> None:
     server = stand(usual())
     sent = asking(server.address)

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.wrappers import Request, Response
 
 from plugin.fhir.access import Access
-from plugin.fhir.fetch import LARGEST, PAGES, FetchError, search
+from plugin.fhir.fetch import PAGES, search
+from plugin.fhir.wire import LARGEST, FetchError
 from plugin.parts import parts
 from tests.hooks.faults import TOKEN, places, tells_of_nobody
 from tests.hooks.fetched import LITTLE, OUTCOME, PEOPLE, all_but, allow, asking, usual, visit

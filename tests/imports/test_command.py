@@ -2,7 +2,9 @@
 
 import io
 import os
-import time
+import re
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from plugin.imports import kinds, parsers
 from plugin.imports.fees import FACTORS
 from plugin.imports.limits import SETTINGS
 from plugin.imports.progress import Progress
-from tests.cli.command import run
+from tests.cli.command import COMMAND, environment, run
 from tests.imports import made
 
 CMS = Path(os.environ.get("CMS_FILES", "../shared/cms")).resolve()
@@ -70,28 +72,60 @@ def test_editions_that_were_superseded_are_kept_to_go_back_to_but_not_for_ever(
     assert listed.count("2026Q2") == 3
 
 
-def test_without_a_terminal_progress_is_a_plain_line_a_second() -> None:
-    out = io.StringIO()
+class Told(io.StringIO):
+    """What is written, with a sign that something was."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self.terminal, self.written = terminal, threading.Event()
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def flush(self) -> None:
+        self.written.set()
+
+
+@pytest.mark.parametrize(
+    ("terminal", "first", "last"),
+    [
+        (False, "reading: 25%  10 rows\n", ""),
+        (True, f"\r[{'#' * 7}{' ' * 23}]  25%  10 rows", "\r\x1b[K"),
+    ],
+)
+def test_progress_is_told_while_the_import_waits(*, terminal: bool, first: str, last: str) -> None:
+    out = Told(terminal=terminal)
     progress = Progress(out, 100)
-    progress.advance(10, 5)
-    time.sleep(1.05)
-    progress.advance(15, 5)
-    progress.advance(15, 5)
+    progress.advance(25, 10)
+    assert out.written.wait(30)
     progress.end()
-    assert out.getvalue() == "reading: 25%  10 rows\n"
+    assert out.getvalue().startswith(first)
+    assert out.getvalue().endswith(first + last)
 
 
-def test_on_a_terminal_progress_is_a_bar() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+def test_what_is_over_at_once_tells_no_progress() -> None:
+    for terminal in (False, True):
+        out = Told(terminal=terminal)
+        Progress(out, 100).end()
+        assert out.getvalue() == ""
 
-    out = Terminal()
-    progress = Progress(out, 100)
-    time.sleep(0.11)
-    progress.advance(50, 5)
-    progress.end()
-    assert out.getvalue() == f"\r[{'#' * 15}{' ' * 15}]  50%  5 rows\r\x1b[K"
+
+def test_a_terminal_shows_a_bar_that_leaves_nothing_behind(tmp_path: Path) -> None:
+    rows = (made.pair(f"{n // 300:05}", f"{n % 300:05}") for n in range(60_000))
+    path = made.ptp(tmp_path, *rows)
+    ours, theirs = os.openpty()
+    with open(theirs, "wb") as terminal:  # noqa: PTH123 - a descriptor
+        done = subprocess.run(
+            [*COMMAND, "import", "ptp", str(path), "--excerpt", "--all"],
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            check=True,
+        )
+        shown = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert done.stdout.startswith(b"ptp-practitioner v322r0: 60,000 of 60,000 rows")
+    assert re.fullmatch(rb"(\r\[#* *\] +\d+%  [\d,]+ rows)*\r\x1b\[K", shown), shown
 
 
 @pytest.mark.skipif(

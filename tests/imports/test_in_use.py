@@ -242,3 +242,27 @@ def test_check_from_a_file_reads_the_loaded_editions(tmp_path: Path) -> None:
     assert b"over the limit of 1 (MUE)" in run(tmp_path, "check", visit).stdout
     take_back(tmp_path, "mue")
     assert b"MUE" not in run(tmp_path, "check", visit).stdout
+
+
+def test_reference_pages_say_which_editions_answered(tmp_path: Path) -> None:
+    pairs(tmp_path, tmp_path)
+    client = start(tmp_path).test_client()
+    said: Any = got(client, "/pairs/97140/97530?date=2026-05-04")
+    own = {each["table"]: each for each in said["editions"]}
+    assert own["ptp"] | {"files": []} == {
+        "table": "ptp",
+        "setting": "practitioner",
+        "edition": NAME,
+        "source": FILE,
+        "ageDays": 0,
+        "effective": "1996-01-01",
+        "ending": "2026-06-30",
+        "ended": True,
+        "files": [],
+    }
+    assert own["codes"]["source"] == "shipped"
+    page = client.get("/codes/97110?date=2026-05-04", headers={"Accept": "text/html"}).text
+    assert f"NCCI pairs, office: {NAME} ({FILE}), 0 days old, ended 2026-06-30" in page
+    assert "NCCI pairs, hospital outpatient: 2024 Q3 therapy excerpt (shipped)" in page
+    later: Any = got(client, "/pairs/97140/97530?date=2026-07-01")
+    assert [each["table"] for each in later["editions"]] == ["codes"]

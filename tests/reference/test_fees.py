@@ -169,6 +169,7 @@ def test_the_second_conversion_factor_of_2026_is_named_beside_the_one_used(
 ) -> None:
     found = asked(client, "97110", "2026-11-23")
     assert (found["factor"], found["apmFactor"]) == ("33.4009", "33.5675")
+    assert found["apmAmount"] == "29.20"
     # (0.45 + 0.41 + 0.01) × 33.5675 = 29.2037
     assert "33.5675, it is $29.20" in says(found)
     assert "apmFactor" not in asked(client, "97110", "2025-11-23")
@@ -234,7 +235,7 @@ def test_shares_are_eighty_and_twenty_and_an_assistants_eighty_five(client: Flas
     }
     told = {each["cite"]["id"]: each["says"] for each in found["statements"]}
     assert "As remembered" in told["cq-co-examples"]
-    assert "remembered, not read" in told["medicare-pt"]
+    assert "takes 2 % off Medicare's part" in told["cma-sequestration"]
 
 
 @pytest.mark.parametrize(
@@ -360,9 +361,39 @@ def test_codes_that_are_not_valid_on_the_day_say_since_when(
     assert found["why"].endswith(why)
 
 
-def test_every_answer_says_that_no_locality_is_loaded(client: FlaskClient) -> None:
-    for more in ({}, {"locality": "0111205"}, {"locality": "Manhattan"}):
-        assert "No locality values are loaded" in says(asked(client, "97110", "2026-06-01", **more))
+def test_a_national_amount_says_that_it_is_one(client: FlaskClient) -> None:
+    assert "This is the national amount" in says(asked(client, "97110", "2026-06-01"))
+
+
+@pytest.mark.parametrize("locality", ["01112-05", "0111205", "94110"])
+def test_a_locality_is_never_answered_with_the_nations_amount(
+    client: FlaskClient, locality: str
+) -> None:
+    found = asked(client, "97110", "2026-06-01", locality=locality)
+    assert (found["covered"], "amount" in found) == (False, False)
+    assert found["why"].startswith("No ")
+    assert "2026-06-01. The national amount is $29.06" in found["why"]
+    assert found["nationalAmount"] == "29.06"
+
+
+def test_what_medicare_does_not_pay_it_pays_nowhere(client: FlaskClient) -> None:
+    found = asked(client, "97010", "2026-06-01", locality="01112-05")
+    assert (found["paid"], "nationalAmount" in found) == (False, False)
+
+
+@pytest.mark.parametrize(("day", "tables"), [("2026-06-01", 1), ("2027-01-01", 0)])
+def test_the_tables_used_are_named_with_their_age_and_days(
+    client: FlaskClient, day: str, tables: int
+) -> None:
+    found = asked(client, "97110", day)
+    assert len(found["tables"]) == tables
+    for table in found["tables"]:
+        assert (table["edition"], table["source"]) == (found["edition"], "shipped")
+        assert table["ageDays"] >= 0
+        assert table["ending"] == "2026-12-31"
+    page = client.get(f"/fees/97110?date={day}", headers={"Accept": "text/html"}).text
+    assert ("comes with the service, compiled" in page) == bool(tables)
+    assert ("No table that is loaded covers" in page) != bool(tables)
 
 
 def test_without_a_day_the_answer_names_the_one_it_is_for(client: FlaskClient) -> None:
@@ -401,6 +432,10 @@ def test_history_holds_every_year_from_2017_to_2026(client: FlaskClient) -> None
         ("/fees/97110?date=2026-01-01&date=2025-01-01", 400, "date"),
         ("/fees/97110?setting=office", 400, "setting"),
         ("/fees/97110?locality=%3Cscript%3E", 400, "locality"),
+        ("/fees/97110?locality=Manhattan", 400, "locality"),
+        ("/fees/97110?locality=01112-5", 400, "locality"),
+        ("/fees/97110?locality=01112-05%0A", 400, "locality"),
+        ("/fees/97110?locality=94110&locality=94110", 400, "locality"),
         ("/fees/97110?locality=" + "a" * 100_000, 400, "locality"),
     ],
 )

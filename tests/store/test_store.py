@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from plugin.store.faults import StoreError
 from plugin.store.seal import row_of, seal, trace_of, unseal
-from plugin.store.store import WAITING, Decision, Event, Store, StoreError
+from plugin.store.store import WAITING, Decision, Event, Store
 
 MARK = "Zzyzx-Name"
 FACTS = f'{{"patient": "{MARK}", "says": "Ünï 漢字"}}'.encode()

@@ -1,0 +1,1 @@
+"""What two editions say otherwise, and which visits would be judged otherwise by them."""

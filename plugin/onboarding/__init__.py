@@ -1,0 +1,1 @@
+"""A new site: its file with its EHR's defaults, and a trial of both sides."""

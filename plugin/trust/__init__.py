@@ -1,0 +1,1 @@
+"""Who may call a site, and how often: client tokens, their keys, limits."""
