@@ -67,7 +67,7 @@ def scope_ahead(gathered: Gathered, patient_id: str, tenant: Tenant) -> Scope:
         RefusedError: 400, when the patient cannot be read or is another.
 
     """
-    decoder = Decoder()
+    decoder = (Strict if tenant.strict else Decoder)(list(gathered.left_out))
     none_yet = Encounter(status="planned", class_=Coding())
     return Scope(
         gathered=gathered,

@@ -187,18 +187,6 @@ def _access(message: Envelope, tenant: Tenant) -> Access | None:
     )
 
 
-def _wanted(service: CdsService) -> dict[str, str]:
-    """Return what is fetched by its template.
-
-    Where services are charted, people are fetched for those whom they name, not for who signs.
-    """
-    return {
-        key: query
-        for key, query in service.prefetch.items()
-        if "{{today()}}" not in query and (key != "practitioners" or service.reader)
-    }
-
-
 def _tokens(context: Context) -> dict[str, str]:
     """Return what the tokens of prefetch templates stand for in a call."""
     *_, kind, user = ("", *context.userId.split("/"))
