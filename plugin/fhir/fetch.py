@@ -36,14 +36,14 @@ ANOTHERS = "what the EHR's FHIR server gave is not what was asked for"
 BUSY = "the EHR's FHIR server has been too slow, and was not asked"
 
 
-def queries(
-    templates: Mapping[str, str], procedures: Procedures = "encounter"
-) -> Mapping[str, str]:
-    """Return how each key is fetched from a site's EHR, for a service's prefetch templates.
+def queries(templates: Mapping[str, str], procedures: Procedures) -> dict[str, str]:
+    """Return how what is asked of a charted visit is fetched from a site's EHR.
 
     ``procedures`` says how that EHR knows procedures: only ``encounter`` by their encounter.
+    Practitioners are fetched for those whom the procedures name, not for who signs.
     """
-    return templates if procedures == "encounter" else {**templates, "procedures": BY_DAY}
+    asked = {key: query for key, query in templates.items() if key != "practitioners"}
+    return asked if procedures == "encounter" else {**asked, "procedures": BY_DAY}
 
 
 def fill(

@@ -158,8 +158,8 @@ def _complete(
         from plugin.fhir.fetch import fill, queries  # noqa: PLC0415
 
         charted = "procedures" in service.required
-        wanted = queries(_wanted(service), tenant.procedures if charted else "encounter")
-        fill(gathered, wanted, _tokens(context), access)
+        asked = queries(service.prefetch, tenant.procedures) if charted else service.prefetch
+        fill(gathered, asked, _tokens(context), access)
     missing = [
         Issue(f"prefetch.{key}", gathered.errors.get(key, "not sent, and could not be fetched"))
         for key in service.required
