@@ -8,7 +8,7 @@ run: .venv/run.stamp ## Build the environment and start the service with its sim
 	@$(BIN)/countersign serve
 
 test: .venv/test.stamp ## Install what the tests need on top, and run everything
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 check: .venv/check.stamp ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -135,7 +135,7 @@ def _day(seconds: Any) -> str:
 def _case(site: Tenant, token: Presented, now: float, gate: Gate) -> Case:
     """Return a token as shown at any address of a site."""
     roots = (f"/t/{site.name}", "") if site.name == DEMO else (f"/t/{site.name}",)
-    rests = ("", *(f"/{name}{end}" for name in SERVICES for end in ("", "/feedback")))
+    rests = ("", *(f"/{one.id}{end}" for one in SERVICES for end in ("", "/feedback")))
     paths = [f"{root}/cds-services{rest}" for root in roots for rest in rests]
     case = gate.case(site.terms, token, paths[0], now)
     case.audiences = tuple(

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from plugin.fhir.naming import LINE_SYSTEM
 from plugin.hooks.answers import Response
 from plugin.hooks.messages import load
 from plugin.parts import parts
@@ -141,8 +142,8 @@ def test_a_corrected_date_of_service_takes_its_charges_along(client: FlaskClient
 
 
 def test_actions_are_carried_out_as_an_ehr_would() -> None:
-    mine: Json = {"identifier": [{"system": "s", "value": "v"}]}
-    before = [charge("a"), charge("b"), charge("c", **mine)]
+    mine: Json = {"identifier": [{"system": LINE_SYSTEM, "value": "v"}]}
+    before = [charge("a"), charge("b"), charge("c", 4, **mine)]
     after = charges.applied(
         [
             {"type": "delete", "resourceId": "ChargeItem/a"},

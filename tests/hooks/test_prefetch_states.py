@@ -14,7 +14,7 @@ ERROR = {
     "resourceType": "OperationOutcome",
     "issue": [{"severity": "error", "code": "exception", "diagnostics": MARK}],
 }
-ABSENT = object()
+ABSENT = "absent"
 NOTHING: tuple[Any, ...] = (
     None,
     {"resourceType": "Bundle", "type": "searchset", "total": 0},
