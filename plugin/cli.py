@@ -58,10 +58,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    from plugin.service import RUNNING, WAITING  # noqa: PLC0415
-
-    # Few threads allocate at once; more arenas would only hold memory back.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    # One interpreter allocates at a time; more arenas would only hold memory back.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     if how.demo:
         print(f"Simulated EHR:   {how.public_url}/", flush=True)
     print(f"CDS Hooks:       {how.public_url}/cds-services", flush=True)
@@ -72,7 +70,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         port=how.port,
         interface=Interfaces.WSGI,
         workers=how.workers,
-        blocking_threads=RUNNING + WAITING,
+        blocking_threads=settings.THREADS,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,

@@ -1,9 +1,9 @@
 """Flask without what none of our views needs: sessions, coroutines, signals, set-up and hosts."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -11,51 +11,58 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
 NOBODY = NullSession()
-RUNNING = 8
-"""Requests that run at a time; more would only take turns at one interpreter, and all be late."""
-WAITING = 16
-"""Requests that may wait for another server meanwhile, each on a thread of its own."""
 
 
 class Turns:
-    """Lets a number of threads run at a time, in the order in which they came."""
+    """Lets one thread run at a time, in the order in which they came.
 
-    def __init__(self, places: int) -> None:
-        """Begin with every place free."""
-        self._free = places
+    Calls are judged in a millisecond of one interpreter: side by side each would only be as late as
+    the last. Nobody waits for a network in their turn.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nobody's turn."""
+        self._taken = False
+        self._whose = 0
         self._lock = Lock()
         self.queue: deque[Lock] = deque()
 
-    def enter(self) -> None:
-        """Take a place, when one is free and nobody came before."""
+    def __enter__(self) -> None:
+        """Wait until everybody who came before has had their turn."""
         with self._lock:
-            if self._free > 0:
-                self._free -= 1
+            if not self._taken:
+                self._taken = True
+                self._whose = get_ident()
                 return
-            turn = Lock()
-            turn.acquire()
-            self.queue.append(turn)
-        turn.acquire()
+            mine = Lock()
+            mine.acquire()
+            self.queue.append(mine)
+        mine.acquire()
+        self._whose = get_ident()
 
-    def leave(self) -> None:
-        """Hand the place to whoever waits longest."""
+    def __exit__(self, *_: object) -> None:
+        """Let whoever waits longest have their turn."""
+        self._whose = 0
         with self._lock:
             if self.queue:
                 self.queue.popleft().release()
             else:
-                self._free += 1
+                self._taken = False
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Give up the place for as long as something else is waited for."""
-        self.leave()
+        """Let others have their turn for as long as something else is waited for, if it is ours."""
+        if self._whose != get_ident():
+            yield
+            return
+        self.__exit__()
         try:
             yield
         finally:
-            self.enter()
+            self.__enter__()
 
 
-turns = Turns(RUNNING)
+turns = Turns()
 
 
 class NoSessions(SessionInterface):
@@ -92,14 +99,6 @@ class Service(Flask):
             default_method=request.method,
             query_args=request.environ.get("QUERY_STRING"),
         )
-
-    def wsgi_app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        """Answer a request when it is its turn."""
-        turns.enter()
-        try:
-            return super().wsgi_app(environ, start_response)
-        finally:
-            turns.leave()
 
     def full_dispatch_request(self) -> Response:
         """Answer a request by its view, or by the handler of what it raised."""

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "COUNTERSIGN_"
+THREADS = 16
+"""Requests that one worker serves at a time; most wait: for their turn, or for another server."""
+WAITING = 12
+"""Those of them that may wait for another server."""
 
 
 class SettingsError(Exception):

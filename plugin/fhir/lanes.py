@@ -12,13 +12,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from plugin import service
+from plugin import settings
 from plugin.fhir.wire import THREADS
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EACH = 12
+EACH = 8
 """Requests that may wait for one server at a time."""
 FEW = 3
 """Requests that may wait for one that let the last of them run out of time."""
@@ -29,7 +29,7 @@ REST = 5.0
 LANES = 256
 """Lanes that are kept; the one longest unused gives way."""
 
-_overall = threading.BoundedSemaphore(service.WAITING)
+_overall = threading.BoundedSemaphore(settings.WAITING)
 
 
 class Lane:

@@ -21,6 +21,7 @@ from plugin.hooks.services import CdsService, Reader, offer
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, body_of, parts
 from plugin.review import Asked, Review
+from plugin.service import turns
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
 
@@ -49,9 +50,11 @@ def call(service: str, tenant: str = DEMO) -> Response:
     ours = parts(current_app)
     site = ours.tenant(tenant)
     asked = _service(service, site)
-    ours.gate.admit(site, request.environ)
-    message = envelope(read_json(body_of(request)))
-    return answer({"cards": cards_for(message, asked, site, ours)})
+    body = body_of(request)
+    with turns:
+        ours.gate.admit(site, request.environ)
+        message = envelope(read_json(body))
+        return answer({"cards": cards_for(message, asked, site, ours)})
 
 
 @blueprint.post("/cds-services/<service>/feedback")

@@ -32,7 +32,7 @@ TOGETHER = 500
 PAUSE = 0.2
 """Seconds for which a writer gathers decisions before it writes them."""
 
-PRAGMAS = ("page_size=8192", "synchronous=FULL")
+PRAGMAS = ("page_size=8192", "cache_size=-256", "synchronous=FULL")
 """Two decisions and more to a page; a page size counts for a new store alone."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.errors import RefusedError
 from plugin.json import read as read_json
+from plugin.service import turns
 
 if TYPE_CHECKING:
     import requests
@@ -51,7 +52,8 @@ class KeySet:
         """Return the keys of a kid; none when it is unknown or the set cannot be had."""
         found = self._usable(kid)
         if not found:
-            self._renewal().wait(PATIENCE)
+            with turns.aside():
+                self._renewal().wait(PATIENCE)
             return self._usable(kid)
         if time.monotonic() - self._fetched >= self._fresh:
             self._renewal()

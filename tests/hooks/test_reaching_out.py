@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from plugin.fhir.lanes import EACH, FEW, MISSES, Lane
-from plugin.service import WAITING, Turns
+from plugin.service import Turns
+from plugin.settings import WAITING
 from tests.hooks.fetched import allow, asking, usual
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, post
@@ -95,42 +96,38 @@ def test_a_lane_rests_when_time_ran_out_too_often_in_a_row() -> None:
     assert not lane.enter()
 
 
-def test_who_waits_for_a_server_gives_others_the_place() -> None:
-    turns, done = Turns(1), threading.Event()
+def test_who_waits_for_a_server_gives_others_their_turn() -> None:
+    turns, done = Turns(), threading.Event()
 
     def other() -> None:
-        turns.enter()
-        done.set()
-        turns.leave()
+        with turns:
+            done.set()
 
-    turns.enter()
-    thread = threading.Thread(target=other)
-    thread.start()
-    with turns.aside():
-        assert done.wait(20)
-    turns.leave()
+    with turns:
+        thread = threading.Thread(target=other)
+        thread.start()
+        with turns.aside():
+            assert done.wait(20)
     thread.join()
 
 
-def test_places_are_taken_in_the_order_of_coming() -> None:
-    turns, came = Turns(1), []
+def test_turns_are_taken_in_the_order_of_coming() -> None:
+    turns, came = Turns(), []
 
     def each(number: int, ready: threading.Event) -> None:
         ready.set()
-        turns.enter()
-        came.append(number)
-        turns.leave()
+        with turns:
+            came.append(number)
 
-    turns.enter()
     threads = []
-    for number in range(3):
-        ready = threading.Event()
-        threads.append(threading.Thread(target=each, args=(number, ready)))
-        threads[-1].start()
-        assert ready.wait(20)
-        while len(turns.queue) <= number:
-            pass
-    turns.leave()
+    with turns:
+        for number in range(3):
+            ready = threading.Event()
+            threads.append(threading.Thread(target=each, args=(number, ready)))
+            threads[-1].start()
+            assert ready.wait(20)
+            while len(turns.queue) <= number:
+                pass
     for thread in threads:
         thread.join()
 
