@@ -73,9 +73,9 @@ def not_checked(bill: Bill) -> list[dict[str, str]]:
     return list(each.values())
 
 
-def worked(bill: Bill) -> Iterator[str]:
-    """Return the arithmetic of a bill, line by line, each line once."""
-    yield from dict.fromkeys(line for finding in bill.findings for line in finding.worked)
+def worked(found: Iterable[Finding]) -> Iterator[str]:
+    """Return the arithmetic of findings, line by line, each line once."""
+    yield from dict.fromkeys(line for finding in found for line in finding.worked)
 
 
 def _charges(drawing: Drawing) -> Iterator[Card]:
@@ -195,7 +195,7 @@ def _detail(drawing: Drawing) -> str:
     read = worded(bill.lines, drawing.reading.visit.services)
     if read:
         parts.append("**Read from the chart**\n" + _bullets(read))
-    arithmetic = tuple(worked(bill))
+    arithmetic = tuple(worked(bill.fixed))
     if arithmetic:
         parts.append("**How it was counted**\n" + _bullets(arithmetic))
     why = [f"{f.says} ({_link(f.cite)})" for f in bill.fixed]

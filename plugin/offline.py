@@ -63,7 +63,7 @@ def report(review: Review) -> Iterator[str]:
     read = worded(bill.lines, visit.services)
     if read:
         yield from ("", "Read from the chart", *(f"  {line}" for line in read))
-    arithmetic = tuple(worked(bill))
+    arithmetic = tuple(worked(bill.findings))
     if arithmetic:
         yield from ("", "Arithmetic", *(f"  {line}" for line in arithmetic))
     if bill.findings:

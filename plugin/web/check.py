@@ -56,7 +56,7 @@ def explain(trace: str) -> ResponseReturnValue:
             told=told,
             estimate=estimate,
         )
-    derivation = {"derivation": list(worked(review.bill)), "sameRules": same}
+    derivation = {"derivation": list(worked(review.bill.findings)), "sameRules": same}
     return answer({**reviewed(review, estimate), **derivation, "cards": review.cards})
 
 
