@@ -221,9 +221,9 @@ TIME = [
     bearing("nbf 10 minutes ahead", "not-before", lambda: good(nbf=ahead(600))),
     bearing("nbf text", "not-before", lambda: good(nbf="now")),
     bearing(
-        "nbf 5 minutes ago and 15 minutes to live, as Epic's",
+        "RS384, nbf 5 minutes ago and 15 minutes to live, as Epic's",
         "",
-        lambda: good(nbf=ahead(-300), exp=ahead(900)),
+        lambda: by_key("r1", "RS384", nbf=ahead(-300), exp=ahead(900)),
     ),
     bearing("an hour to live", "lifetime", lambda: good(exp=ahead(3600))),
     bearing(

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from hmac import digest
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,11 +26,17 @@ def second(**changes: object) -> str:
     return signed(header(kid="k2"), claims(**{**said, **changes}), key("k2"))
 
 
-def by_key(kid: str, algorithm: str = "ES384", bits: int = 2048, alg: str | None = None) -> str:
+def by_key(
+    kid: str,
+    algorithm: str = "ES384",
+    bits: int = 2048,
+    alg: str | None = None,
+    **changes: Any,
+) -> str:
     """Return a token of the client that publishes its keys."""
     private = key(kid, algorithm, bits)
     first = header(kid=kid, alg=alg or algorithm)
-    return signed(first, claims(iss=PUBLISHED), private, alg or algorithm)
+    return signed(first, claims(iss=PUBLISHED, **changes), private, alg or algorithm)
 
 
 def cut(token: str, change: Callable[[str], str]) -> str:
