@@ -39,6 +39,11 @@ from plugin.web import (
 from rules.policy import RuleDataError
 
 log = logging.getLogger(__name__)
+VIEWS = (
+    *(hooks, check, health, ehr, concepts, code_text, reference),
+    *(conformance, operation, wellknown, fees, faq, impact),
+)
+"""What answers at addresses, in the order of registration."""
 
 
 def create_app(given: settings.Settings | None = None) -> Flask:
@@ -65,15 +70,8 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         reviewer=Reviewer(book, chosen.public_url, coder),
         gate=Gate(chosen.public_url, store.spent.spend),
     )
-    for blueprint in (hooks.blueprint, check.blueprint, health.blueprint, ehr.blueprint):
-        app.register_blueprint(blueprint)
-    for blueprint in (concepts.blueprint, code_text.blueprint):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(reference.blueprint)
-    for blueprint in (conformance.blueprint, operation.blueprint, wellknown.blueprint):
-        app.register_blueprint(blueprint)
-    for blueprint in (fees.blueprint, faq.blueprint, impact.blueprint):
-        app.register_blueprint(blueprint)
+    for views in VIEWS:
+        app.register_blueprint(views.blueprint)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _unstored)

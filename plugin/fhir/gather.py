@@ -74,7 +74,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     @property
     def identity(self) -> tuple[str, str]:
         """Its type and name, by which it is known again."""
-        return str(self.raw.get("resourceType")), self.name
+        return self.kind, self.name
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ class Gathered:
                 continue
             if not one.included and not patient:
                 own.append(one)
-            elif fits := KEY_OF_TYPE.get(str(one.raw.get("resourceType"))):
+            elif fits := KEY_OF_TYPE.get(one.kind):
                 self.found.setdefault(fits, []).append(one)
 
     def _failed(self, key: str, value: Any) -> bool:
@@ -179,7 +179,7 @@ def gathered_from(every: Iterable[Found]) -> Gathered:
     """Sort resources by what they are; nothing more can be asked for within the visit."""
     gathered = Gathered(found={key: [] for key in WITHIN})
     for found in every:
-        key = KEY_OF_TYPE.get(str(found.raw.get("resourceType")))
+        key = KEY_OF_TYPE.get(found.kind)
         if key:
             gathered.found.setdefault(key, []).append(found)
     if sum(len(found) for found in gathered.found.values()) > ENTRIES:
