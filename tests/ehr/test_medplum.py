@@ -3,18 +3,16 @@
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from tests.ehr.sekmet import TOKEN, Sekmet
 from tests.ehr.test_real_server import charges, stored, suggested, visit
 from tests.hooks.invariants import hold
-from tests.hooks.stand_in import Quiet
+from tests.hooks.stand_in import listening
 from tests.hooks.visits import Json
 
 FOLDER = Path(__file__).parent / "medplum"
@@ -28,13 +26,8 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def service(app: Flask) -> Iterator[str]:
     """Our service on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as address:
+        yield address
 
 
 def run(server: Sekmet, service: str, asked: Json) -> Json:

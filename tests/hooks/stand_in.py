@@ -29,6 +29,20 @@ class Quiet(WSGIRequestHandler):
         """Log nothing."""
 
 
+@contextmanager
+def listening(application: Any) -> Iterator[str]:
+    """Serve a WSGI application on a port of its own, and say at which address."""
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="stand-in")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @dataclass(slots=True)
 class StandIn:
     """One server: where it is, and every request it had."""
@@ -58,17 +72,12 @@ def standing(answer: Answer) -> Iterator[StandIn]:
         made.had.append(asked)
         return answer(asked)(environ, start)
 
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
-    made.address = f"http://127.0.0.1:{server.port}/fhir"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="stand-in")
-    thread.start()
-    try:
-        yield made
-    finally:
-        made.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(application) as address:
+        made.address = f"{address}/fhir"
+        try:
+            yield made
+        finally:
+            made.released.set()
 
 
 def said(body: Any, status: int = 200, **headers: str) -> Response:

@@ -1,20 +1,18 @@
 """``countersign tenant test``: what of a site's EHR works, and what to do about the rest."""
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from plugin.onboarding.writing import HOOKS
 from plugin.parts import parts
 from tests.hooks import regolden
 from tests.hooks.service import start
-from tests.hooks.stand_in import Answer, Quiet, Stand, StandIn, but, missing, said, serving
+from tests.hooks.stand_in import Answer, Stand, StandIn, but, listening, missing, said, serving
 from tests.hooks.visits import MARK, Json, collection
 from tests.onboarding.commands import Command
 from tests.sites.making import write
@@ -59,13 +57,8 @@ def service(tmp_path: Path) -> Iterator[str]:
     folder.mkdir(parents=True)
     write(folder, fhir_servers=["http://127.0.0.1"])
     app = start(tmp_path / "service", tenants=folder)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as address:
+        yield address
     parts(app).store.close()
 
 
