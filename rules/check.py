@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from rules import RULES
-from rules.chart import Key, billed_of
+from rules.chart import Key
 from rules.model import Bill, Finding, Line, NotChecked, Visit
 from rules.policy import Policy
 from rules.recoding import as_billed
@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 ROUNDS = 10
 FOLLOWED = "followed"
 COUNTED = frozenset({"timed_units", "untimed_units"})
-"""Rules that look at codes and units alone: a modifier changes nothing that they say."""
 Spoken = Sequence[Finding | NotChecked]
 Heard = tuple[tuple[Line, ...] | None, Spoken]
 """What a rule said, and of which lines; None before it is asked."""
@@ -40,15 +39,17 @@ def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
 def check(visit: Visit, policy: Policy) -> Spoken:
     """Return what all rules say of a visit as it stands, in rule order."""
     visit = as_billed(visit, policy)
-    return tuple(said for rule, _ in followed(policy) for said in ask(rule, visit, policy))
+    return tuple(said for rule, *_ in followed(policy) for said in ask(rule, visit, policy))
 
 
 class Followed(NamedTuple):
-    """A rule, and the codes and modifiers without any of which it has nothing to say."""
+    """A rule, and what can make it speak."""
 
     rule: ModuleType
     about: frozenset[str] | None
-    """None: it may speak of any visit."""
+    """Codes and modifiers without any of which it has nothing to say; None for any visit."""
+    counts: bool
+    """It looks at codes and units alone: a modifier changes nothing that it says."""
 
 
 def followed(policy: Policy) -> tuple[Followed, ...]:
@@ -56,7 +57,7 @@ def followed(policy: Policy) -> tuple[Followed, ...]:
     known: tuple[Followed, ...] | None = policy.memo.get(FOLLOWED)
     if known is None:
         rules = [rule for rule in RULES if policy.applies(rule.ID)]
-        known = tuple([Followed(rule, _about(rule, policy)) for rule in rules])
+        known = tuple([Followed(rule, _about(rule, policy), rule.ID in COUNTED) for rule in rules])
         policy.memo[FOLLOWED] = known
     return known
 
@@ -70,10 +71,19 @@ def _about(rule: ModuleType, policy: Policy) -> frozenset[str] | None:
         return None
 
 
-def _words(visit: Visit, charted: Iterable[str]) -> frozenset[str]:
+def _words(visit: Visit) -> set[str]:
     """Return the codes that are charted, as given, or billed, and the modifiers."""
-    billed = billed_of(visit)
-    return billed.codes.union(billed.modifiers, charted)
+    services = visit.services
+    words = {*[s.code for s in services], *[s.charted_as for s in services]}
+    _spell(visit.lines, words)
+    return words
+
+
+def _spell(lines: Iterable[Line], words: set[str]) -> None:
+    """Add the codes and modifiers of lines to those that have been there."""
+    for line in lines:
+        words.add(line.code)
+        words.update(line.modifiers)
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -88,22 +98,21 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
     heard = [UNHEARD] * len(rules)
-    charted = {*[s.code for s in visit.services], *[s.charted_as for s in visit.services]}
-    words = _words(visit, charted)
+    words = _words(visit)
     for _ in range(rounds):
         before = visit.lines
-        for i, (rule, about) in enumerate(rules):
-            lines, seen = visit.lines, heard[i][0]
-            if seen is lines or (seen and not _moved(rule, seen, lines)):
-                continue
+        for i, (rule, about, counts) in enumerate(rules):
             if about is not None and about.isdisjoint(words):
-                heard[i] = (lines, SILENCE)
+                continue
+            lines, seen = visit.lines, heard[i][0]
+            if seen is lines or (counts and seen and not _recounted(seen, lines)):
                 continue
             spoken = ask(rule, visit, policy)
             heard[i] = (lines, spoken)
             after = _applied(visit, spoken, fixed) if spoken else visit
             if after is not visit:
-                visit, words = after, _words(after, charted)
+                visit = after
+                _spell(after.lines, words)
                 heard[i] = (after.lines if _answered(spoken) else lines, spoken)
         if visit.lines == before:
             break
@@ -113,14 +122,14 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     return _bill(visit, [each for _, spoken in heard for each in spoken], fixed, policy)
 
 
-def _moved(rule: ModuleType, seen: Sequence[Line], lines: Sequence[Line]) -> bool:
-    """Tell whether a rule might say of lines what it did not say of those it has seen."""
-    if rule.ID not in COUNTED or len(seen) != len(lines):
+def _recounted(seen: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Tell whether lines hold other codes or units than those that were seen."""
+    if len(seen) != len(lines):
         return True
-    each = zip(seen, lines, strict=True)
-    return any(
-        x.code != y.code or x.units != y.units or x.discipline != y.discipline for x, y in each
-    )
+    for x, y in zip(seen, lines, strict=True):
+        if x.code != y.code or x.units != y.units or x.discipline != y.discipline:
+            return True
+    return False
 
 
 def _answered(spoken: Spoken) -> bool:
