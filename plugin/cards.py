@@ -46,8 +46,7 @@ def draw(drawing: Drawing) -> list[Card]:
     """
     charges, problems = list(_charges(drawing)), list(_problems(drawing))
     cards = charges + problems or list(_unchecked(drawing))
-    missing = _missing(drawing)
-    if problems and missing and not charges:
+    if problems and not charges and (missing := _missing(drawing)):
         problems[0]["detail"] += "\n\n**Not checked**\n" + _bullets(missing)
     shown, folded = cards[: drawing.most], cards[drawing.most :]
     if folded:
@@ -189,9 +188,9 @@ def _summary(old: Sequence[Line], bill: Bill) -> str:
 def _detail(drawing: Drawing) -> str:
     """Return the bill, its arithmetic, and the authority for each step."""
     bill = drawing.bill
-    parts = ["**Charges**\n" + _bullets(told(line) for line in bill.lines)]
-    if not bill.lines:
-        parts = ["**Charges**: none of the services charted can be billed."]
+    parts = ["**Charges**: none of the services charted can be billed."]
+    if bill.lines:
+        parts = ["**Charges**\n" + _bullets([told(line) for line in bill.lines])]
     read = worded(bill.lines, drawing.reading.visit.services)
     if read:
         parts.append("**Read from the chart**\n" + _bullets(read))
@@ -283,7 +282,7 @@ def _authority(cite: Cite) -> str:
 
 
 def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+    return "\n".join([f"- {line}" for line in lines])
 
 
 def _cut(text: str) -> str:

@@ -1,12 +1,14 @@
 """What every address shares: the rules, the sites, the store; how bodies are read and written."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Response
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from plugin.errors import Issue, RefusedError
 from plugin.review import Reviewer
@@ -53,17 +55,19 @@ def parts(app: Flask) -> Parts:
     return cast(Parts, app.extensions["countersign"])
 
 
-def body_of(request: Request) -> bytes:
-    """Return the body of a request, straight from the server where its length is stated.
+def body_of(asked: dict[str, Any]) -> bytes:
+    """Return the body of a request, given its WSGI environment.
+
+    It is taken straight from the server where its length is stated.
 
     Raises:
         HTTPException: 413, when it is longer than the largest; 400, when it breaks off.
 
     """
-    length = request.content_length
-    if length is None or length > LARGEST_BODY:
-        return request.get_data(cache=False)  # Flask counts as it reads, or refuses at once
-    stream = request.input_stream
+    length = get_content_length(asked)
+    if length is None or length > LARGEST_BODY:  # Werkzeug counts as it reads, or refuses at once
+        return get_input_stream(asked, max_content_length=LARGEST_BODY).read()
+    stream = asked["wsgi.input"]
     body: bytes = stream.read(length)
     while len(body) < length and (more := stream.read(length - len(body))):
         body += more
@@ -72,12 +76,24 @@ def body_of(request: Request) -> bytes:
     return body
 
 
+class Answer(Response):
+    """A JSON answer, whose headers are ready to be sent."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Return the headers as they are; fewer, where a caller has the answer already."""
+        if self.status_code == HTTPStatus.NOT_MODIFIED:
+            return super().get_wsgi_headers(environ)
+        return self.headers
+
+
 def answer(body: Any, status: int = 200, kind: str = JSON) -> Response:
     """Write a JSON answer; it is handed to the server whole, not as a stream to be asked for."""
-    return Response(encode(body), status=status, headers=_headers(kind), direct_passthrough=True)
+    written = encode(body)
+    headers = _headers(kind, len(written))
+    return Answer([written], status, headers, direct_passthrough=True)
 
 
-def _headers(kind: str) -> Headers:
+def _headers(kind: str, length: int) -> Headers:
     """Return the headers of an answer that is nobody else's: not to be kept, nor guessed about."""
     headers = Headers()
     # Adding them one by one takes longer than writing the answer.
@@ -85,5 +101,6 @@ def _headers(kind: str) -> Headers:
         ("Content-Type", kind),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "no-store"),
+        ("Content-Length", str(length)),
     ]
     return headers

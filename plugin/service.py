@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import Map, MapAdapter
 
 NOBODY = NullSession()
 
@@ -76,6 +76,28 @@ class NoSessions(SessionInterface):
         """Write nothing."""
 
 
+class Address(MapAdapter):
+    """An address that is asked for, matched by its path alone: the host never tells sites apart."""
+
+    def __init__(self, asked: Request, url_map: Map) -> None:
+        """Take the request and what answers at addresses."""
+        self._asked = asked
+        super().__init__(
+            map=url_map,
+            server_name="",
+            script_name=asked.root_path,
+            subdomain="",
+            url_scheme=asked.scheme,
+            path_info=asked.path,
+            default_method=asked.method,
+            query_args=asked.environ.get("QUERY_STRING"),
+        )
+
+    def get_host(self, domain_part: str | None) -> str:  # noqa: ARG002 - Werkzeug's
+        """Return the host that was asked; it is looked for only where a redirect names it."""
+        return self._asked.host
+
+
 class Service(Flask):
     """The application. Of all hooks it knows ``after_app_request``; a test holds it to that."""
 
@@ -86,19 +108,8 @@ class Service(Flask):
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Match by the path alone: sites are told by it, never by the host."""
-        if request is None:
-            return None
-        return MapAdapter(
-            map=self.url_map,
-            server_name=request.host,
-            script_name=request.root_path,
-            subdomain="",
-            url_scheme=request.scheme,
-            path_info=request.path,
-            default_method=request.method,
-            query_args=request.environ.get("QUERY_STRING"),
-        )
+        """Return the address that a request is for; outside of requests there is none."""
+        return None if request is None else Address(request, self.url_map)
 
     def full_dispatch_request(self) -> Response:
         """Answer a request by its view, or by the handler of what it raised."""

@@ -1,8 +1,7 @@
 """Names of what is written, so that writing it twice can be recognised; they tell of nobody."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
-from itertools import count
 from typing import Any
 
 from plugin.fhir import BASE
@@ -44,9 +43,10 @@ def ordinals(lines: Iterable[Line]) -> Iterator[tuple[Line, int]]:
 
 
 def line_name(
-    line: Line, ordinal: int, visit: tuple[str, str], charges: Sequence[Mapping[str, Any]]
+    line: Line, ordinal: int, visit: tuple[str, str], charges: Collection[Mapping[str, Any]]
 ) -> str:
     """Return the first name for a line, from its ordinal on, that no charge of the EHR has."""
     used = {name for charge in charges for name in names_of(charge)} if charges else ()
-    made = (name(*visit, line.code, line.discipline, n) for n in count(ordinal))
-    return next(each for each in made if each not in used)
+    while (made := name(*visit, line.code, line.discipline, ordinal)) in used:
+        ordinal += 1
+    return made

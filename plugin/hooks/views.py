@@ -50,9 +50,10 @@ def call(service: str, tenant: str = DEMO) -> Response:
     ours = parts(current_app)
     site = ours.tenant(tenant)
     asked = _service(service, site)
-    body = body_of(request)
+    environ = request.environ
+    body = body_of(environ)
     with turns:
-        ours.gate.admit(site, request.environ)
+        ours.gate.admit(site, environ)
         message = envelope(read_json(body))
         return answer({"cards": cards_for(message, asked, site, ours)})
 
@@ -65,7 +66,7 @@ def feedback(service: str, tenant: str = DEMO) -> Response:
     site = ours.tenant(tenant)
     asked = _service(service, site)
     ours.gate.admit(site, request.environ)
-    message = load(FEEDBACK, read_json(body_of(request)))
+    message = load(FEEDBACK, read_json(body_of(request.environ)))
     ours.store.add_feedback([event_of(entry, asked, site) for entry in message["feedback"]])
     return Response(status=200, headers={"Cache-Control": "no-store"})
 

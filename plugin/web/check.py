@@ -29,7 +29,7 @@ def check() -> Response:
     ours = parts(current_app)
     site = ours.tenant(DEMO)
     ours.gate.admit(site, request.environ)
-    gathered, asked = taken(read_json(body_of(request)), site)
+    gathered, asked = taken(read_json(body_of(request.environ)), site)
     review = ours.reviewer.review(gathered, asked)
     ours.store.record(review.decision)
     return answer(reviewed(review, worth(review, asked.tenant, ours.book)))

@@ -29,7 +29,7 @@ Raw = dict[str, Any]
 def check_charges() -> Response:
     """Review a visit given as a collection Bundle, or as the resources of a Parameters."""
     ours = parts(current_app)
-    gathered = taken(read_json(body_of(request)))
+    gathered = taken(read_json(body_of(request.environ)))
     site = replace(ours.tenant(DEMO), write="claim")
     review = ours.reviewer.review(gathered, Asked(tenant=site, service="check-charges"))
     answered = reply(answered_with(review, gathered))

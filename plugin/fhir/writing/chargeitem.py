@@ -73,7 +73,7 @@ def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
     """Return a new, planned ChargeItem for a line."""
     line, reading = step.line, plan.reading
     visit = (reading.encounter, reading.occurrence[:10])
-    name = line_name(line, step.ordinal, visit, [*reading.charges.values()])
+    name = line_name(line, step.ordinal, visit, reading.charges.values())
     item: Raw = {
         "resourceType": "ChargeItem",
         "identifier": identifiers((name, name + plan.affirms) if plan.affirms else (name,)),
