@@ -76,8 +76,7 @@ def page() -> str:
     chosen = every.get(request.args.get("visit") or next(iter(every)))
     if chosen is None:
         raise RefusedError(404, Issue("visit", "there is no such visit", "not-found"))
-    held = Held(visit=chosen, charges=charges_of(chosen))
-    return _shown("ehr.html", held, ours, visits=every.values(), payers=pages.payers())
+    return _whole(Held(visit=chosen, charges=charges_of(chosen)), ours)
 
 
 @blueprint.post("/ehr/sign")
@@ -85,7 +84,10 @@ def sign() -> str:
     """Sign the visit: call the service as an EHR does, and show its cards."""
     ours = _parts()
     held = taken(request.form, ours.book)
-    return _shown("ehr_signed.html", held, ours, exchange=call(held, ours))
+    exchange = call(held, ours)
+    if _by_script():
+        return _shown("ehr_signed.html", held, ours, exchange=exchange)
+    return _whole(held, ours, exchange)
 
 
 @blueprint.post("/ehr/accept")
@@ -184,6 +186,23 @@ def _parts() -> Parts:
     return ours
 
 
+def _by_script() -> bool:
+    """Tell whether the page's script asks; a form sent before it runs is owed a whole page."""
+    return "HX-Request" in request.headers
+
+
+def _whole(held: Held, ours: Parts, exchange: Exchange | None = None) -> str:
+    """Show the list of visits, and the chart of one with what the service said of it."""
+    return _shown(
+        "ehr.html",
+        held,
+        ours,
+        exchange=exchange,
+        visits=visits().values(),
+        payers=pages.payers(),
+    )
+
+
 def _shown(
     template: str,
     held: Held,
@@ -236,7 +255,7 @@ def _unstored(_: StoreError) -> Response:
 
 def _problem(status: int, reasons: Sequence[str]) -> Response:
     """Answer with a fragment that takes the place of the cards, or with a page."""
-    name = "ehr_problem.html" if request.method == "POST" else "ehr_problem_page.html"
+    name = "ehr_problem.html" if _by_script() else "ehr_problem_page.html"
     response = make_response(render_template(name, reasons=reasons), status)
     response.headers["HX-Retarget"] = "#cards"
     response.headers["HX-Reswap"] = "innerHTML"

@@ -16,6 +16,8 @@ from plugin.web.visits import SimulatedVisit, charges_of, visits
 
 Json = dict[str, Any]
 BAD = "<script>alert(1)</script>"
+SCRIPT = {"HX-Request": "true"}
+"""What the page's script says of itself, and is answered with parts of the page."""
 PLAIN: Json = {"card": "c", "suggestion": {"label": "l", "uuid": "0" * 32, "isRecommended": True}}
 
 
@@ -46,7 +48,7 @@ def filled(visit: SimulatedVisit, held: list[Json] | None = None, /, **changed: 
 
 
 def signed(client: FlaskClient, visit: str, /, **changed: Any) -> str:
-    answer = client.post("/ehr/sign", data=filled(visits()[visit], **changed))
+    answer = client.post("/ehr/sign", data=filled(visits()[visit], **changed), headers=SCRIPT)
     assert answer.status_code == 200
     return answer.text
 

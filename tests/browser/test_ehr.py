@@ -1,13 +1,16 @@
 """The simulated EHR as a therapist meets it, in a real browser before the real service."""
 
+from http import HTTPStatus
+
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 
 def start(page: Page, visit: str) -> None:
     page.goto("/")
     page.locator(f'nav a[href$="visit={visit}"]').click()
     expect(page.locator(f'nav a[href$="visit={visit}"]')).to_have_attribute("aria-current", "page")
+    page.wait_for_load_state()  # and with it the page's script
 
 
 def sign(page: Page) -> None:
@@ -33,6 +36,21 @@ def test_a_medicare_visit_is_signed_and_its_charges_are_written(page: Page) -> N
     expect(page.get_by_text("Signed. Charges match the chart.")).to_be_visible()
     assert charges(page) == ["97110 x2 GP", "97140 x1 GP"]
     expect(page.locator("#charges .tag")).to_have_text(["new", "new"])
+
+
+def test_signing_works_before_the_script_runs(browser: Browser, service: str) -> None:
+    statuses: set[int] = set()
+    with browser.new_context(base_url=service, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.on("response", lambda answer: statuses.add(answer.status))
+        start(page, "pt-medicare")
+        page.get_by_label("Minutes of 97110").fill("53")
+        sign(page)
+        detail = page.locator("#cards article .detail")
+        expect(detail).to_contain_text("53 (97110) + 7 (97140) = 60 timed minutes")
+        expect(page.get_by_label("Minutes of 97110")).to_have_value("53")
+        expect(page.locator("nav.visits [aria-current]")).to_have_count(1)
+    assert max(statuses) < HTTPStatus.BAD_REQUEST
 
 
 def test_a_clean_visit_is_quiet(page: Page) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plugin.web import charges
 from plugin.web.markdown import rendered
 from plugin.web.visits import visits
-from tests.browser.forms import BAD, PLAIN, Json, accepting, charge, filled, overriding
+from tests.browser.forms import BAD, PLAIN, SCRIPT, Json, accepting, charge, filled, overriding
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,16 @@ from tests.browser.forms import BAD, PLAIN, Json, accepting, charge, filled, ove
     ],
 )
 def test_a_form_that_the_page_could_not_send_is_refused(client: FlaskClient, changed: Json) -> None:
-    answer = client.post("/ehr/sign", data=filled(visits()["pt-medicare"], **changed))
+    sent = filled(visits()["pt-medicare"], **changed)
+    answer = client.post("/ehr/sign", data=sent, headers=SCRIPT)
     assert answer.status_code == 400
     assert answer.headers["HX-Retarget"] == "#cards"
     assert 'role="alert"' in answer.text
     assert "<html" not in answer.text
+    whole = client.post("/ehr/sign", data=sent)
+    assert whole.status_code == 400
+    assert answer.text in whole.text
+    assert "<html" in whole.text
 
 
 @pytest.mark.parametrize(
@@ -162,12 +167,14 @@ def odd() -> list[Json]:
     ],
 )
 @pytest.mark.parametrize("path", ["/ehr/sign", "/ehr/accept", "/ehr/override"])
+@pytest.mark.parametrize("headers", [{}, SCRIPT])
 def test_script_in_a_field_comes_back_as_text(
-    client: FlaskClient, path: str, changed: Json
+    client: FlaskClient, headers: dict[str, str], path: str, changed: Json
 ) -> None:
-    answer = client.post(path, data=filled(visits()["pt-medicare"], **changed))
+    sent = filled(visits()["pt-medicare"], **changed)
+    answer = client.post(path, data=sent, headers=headers)
     assert answer.status_code in {200, 400}
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
 
 
 @pytest.mark.parametrize(
