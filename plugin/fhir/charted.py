@@ -4,12 +4,9 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from plugin.fhir.decode import Read
+from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Procedure
 from plugin.fhir.times import day, moment
-
-DAY = timedelta(days=1)
-NONE = timedelta()
 
 
 class Charted(msgspec.Struct, frozen=True, gc=False):
@@ -30,7 +27,7 @@ class Charted(msgspec.Struct, frozen=True, gc=False):
         Both by the clock of the offset in which its start is written.
         """
         began, ended, took = self.began, self.ended, self.took
-        if began is None or ended is None or took is None or not NONE <= took < DAY:
+        if began is None or ended is None or took is None or took.days:
             return None, None
         if ended.tzinfo != began.tzinfo:
             ended = ended.astimezone(began.tzinfo)
@@ -39,17 +36,20 @@ class Charted(msgspec.Struct, frozen=True, gc=False):
         return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
 
 
-def charted(read: Read[Procedure]) -> Charted:
+def charted(read: Read[Procedure], decoder: Decoder) -> Charted:
     """Return a Procedure with its day, in the offset given.
 
     Raises:
-        ValueError: its date is none.
+        RefusedError: 400, when its date is none.
 
     """
     period = read.it.performed_period
     when = period.start if period and period.start else read.it.performed_date_time
-    began = moment(when) if when else None
-    on = began.date() if began else day(when) if when else None
+    try:
+        began = moment(when) if when else None
+        on = began.date() if began else day(when) if when else None
+    except ValueError:
+        decoder.refuse(read)
     if period is None or not period.start or not period.end:
         return Charted(read, when, on, began)
     try:

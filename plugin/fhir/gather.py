@@ -132,7 +132,7 @@ class Gathered:
         if len(found) + len(self.under(key)) > ENTRIES:
             raise RefusedError(413, too_many(where))
         own = self.found.setdefault(key, [])
-        before = {one.identity for one in own if one.name}
+        before = {one.identity for one in own if one.name} if own else ()
         for one in found:
             if (before and one.identity in before) or (patient and not self._theirs(one, patient)):
                 continue

@@ -47,8 +47,10 @@ def held_of(scope: Scope, on: date, services: Sequence[Service]) -> Held:
     drafts = drafts_of(scope, on)
     asked = ("charges", "claims") if scope.tenant.write == "claim" else ("charges",)
     torn = any(key in gathered.errors or key in gathered.pages for key in asked)
-    found = _in_draft(drafts, services, on, scope) if drafts else None
-    found = found or _in_charges(charges, services, scope)
+    if drafts:
+        found = _in_draft(drafts, services, on, scope)
+    else:
+        found = _in_charges(charges, services, scope) if charges else Held()
     unsure = torn or any(i.why != NOT_THEIRS for i in scope.decoder.left_out[before:])
     return msgspec.structs.replace(found, unsure=unsure) if unsure else found
 

@@ -19,6 +19,7 @@ OF_SOPT = {
     "5": "commercial",
     "95": "workers_comp",
 }
+"""Profiles by how a code begins; none begins as another does."""
 
 
 def payer_of(
@@ -57,8 +58,8 @@ def _profile(coverage: Coverage, known: Mapping[str, str]) -> str:
         if payor.identifier and payor.identifier.system == PROFILE_SYSTEM:
             return payor.identifier.value
     for said in _tokens(coverage):
-        if said.lower() in known:
-            return known[said.lower()]
+        if payer := known.get(said.lower()):
+            return payer
     for coding in coverage.type.coding if coverage.type else ():
         if coding.system == SOPT:
             return _sopt(coding.code)
@@ -88,5 +89,7 @@ def _sopt(code: str) -> str:
     """
     if code == "1":
         return "medicare_part_b"
-    lengths = sorted(OF_SOPT, key=len, reverse=True)
-    return next((OF_SOPT[prefix] for prefix in lengths if code.startswith(prefix)), "")
+    for prefix, profile in OF_SOPT.items():
+        if code.startswith(prefix):
+            return profile
+    return ""

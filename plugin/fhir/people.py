@@ -50,11 +50,10 @@ def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
     return None
 
 
-def _said(performers: Sequence[Performer]) -> Said:
-    """Return whom a service names, each with the role that it gives them."""
-    return tuple(
-        [(p.actor.reference, role_in((p.function,)) if p.function else None) for p in performers]
-    )
+def _said(performer: Performer) -> tuple[str, Role | None]:
+    """Return whom a service names, with the role that it gives them."""
+    role = role_in((performer.function,)) if performer.function else None
+    return performer.actor.reference, role
 
 
 class People:
@@ -108,7 +107,7 @@ class People:
         names nobody whose role is known, the one role among the encounter's participants; then the
         site's roster.
         """
-        said = _said(performers)
+        said = tuple(map(_said, performers))
         roles = self._of.get(said)
         if roles is None:
             roles = self._of[said] = self._together(said, encounter)
@@ -116,7 +115,7 @@ class People:
 
     def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
         """Return the roles that a service of another visit and the request give its people."""
-        said = _said(performers)
+        said = tuple(map(_said, performers))
         roles = self._past.get(said)
         if roles is None:
             known = [role or self._knows(self._aliases.tail(actor)) for actor, role in said]

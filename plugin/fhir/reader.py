@@ -147,7 +147,7 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         if not _here(procedure, scope):
             others.append(read)
         elif procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
-            mine.append(_dated(read, scope))
+            mine.append(charted(read, scope.decoder))
         elif procedure.encounter is None:
             scope.decoder.stranger(f"{read.where}.subject")
         else:
@@ -168,13 +168,6 @@ def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit
 
 
-def _dated(read: Read[Procedure], scope: Scope) -> Charted:
-    try:
-        return charted(read)
-    except ValueError:
-        scope.decoder.refuse(read)
-
-
 def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
     """Return the day of the visit: its services' day, else the encounter's.
 
@@ -185,10 +178,10 @@ def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
         begun = day(period.start) if period and period.start else None
     except ValueError:
         scope.decoder.refuse(scope.encounter)
-    days = {service.day for service in mine if service.day}
     # A service without an encounter of its own belongs to the day that the encounter's others do.
-    own = {x.day for x in mine if x.day and x.read.it.encounter}
-    found = begun if begun in (own or days) else max(own or days, default=begun)
+    days = {x.day for x in mine if x.day and x.read.it.encounter}
+    days = days or {x.day for x in mine if x.day}
+    found = begun if begun in days else max(days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"
         raise RefusedError(400, Issue(place, "no date of service: none here or on a service"))
@@ -206,7 +199,7 @@ def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
     found = []
     for performer in read.it.performer:
         actor = scope.aliases.tail(performer.actor.reference)
-        if actor and not actor.startswith("#"):
+        if actor and actor[0] != "#":
             found.append(actor)
     return tuple(found)
 

@@ -7,9 +7,8 @@ from plugin.fhir.elements import Period
 
 DAY = 10
 FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
-MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):\d\d)", re.ASCII
-)
+MOMENT = re.compile(r"....-..-..T..:..:..(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z)", re.ASCII)
+"""The form of a moment; what is no digit in its place, ``datetime.fromisoformat`` refuses."""
 
 
 def moment(text: str) -> datetime | None:
@@ -24,7 +23,13 @@ def moment(text: str) -> datetime | None:
         return None
     if not MOMENT.fullmatch(text):
         raise ValueError("not a FHIR date or time")
-    return datetime.fromisoformat(text.replace(":60", ":59", 1) if text[16:19] == ":60" else text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        if text[17:19] != "60":
+            raise
+    # A leap second, which Python has no word for.
+    return datetime.fromisoformat(text.replace(":60", ":59", 1))
 
 
 def day(text: str) -> date | None:
