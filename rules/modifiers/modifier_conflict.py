@@ -6,6 +6,7 @@ Medicare contractors that the values cite.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from rules.chart import Billed, billed_of
 from rules.model import Finding, Fix, Line, Visit
@@ -148,7 +149,7 @@ def _misplaced(line: Line, code: Code, watch: Watch, policy: Policy) -> Iterator
                 yield Fault(name, f"{modifier} {why}", indicator)
 
 
-def _table(name: str, policy: Policy) -> dict[str, str]:
+def _table(name: str, policy: Policy) -> dict[str, Any]:
     return policy.get(f"modifier_conflict.{name}", dict)
 
 
