@@ -5,9 +5,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
-from plugin.rulebook import ROOT, read_valid, schema
+from plugin.datafile import reader
+from plugin.rulebook import ROOT
 from rules.coding.entries import Meaning, Mode, Technique, Vocabulary, When
 from rules.coding.lexicon import Lexicon, LexiconError
 from rules.coding.reading import AREA
@@ -28,12 +27,13 @@ def load(codes: Mapping[str, Code], root: Path = ROOT) -> Lexicon:
             what a phrase means; the message says which file, where and why.
 
     """
-    folder, validator = root.joinpath(*FOLDER), schema(root)
-    vocabulary = _vocabulary(folder / VOCABULARY, validator, codes)
+    folder, read = root.joinpath(*FOLDER), reader("lexicon", root)
+    words = folder / VOCABULARY
+    vocabulary = _vocabulary(words, reader("vocabulary", root)(words), codes)
     techniques = [_numbered(code) for code in codes.values()]
     for path in sorted(folder.glob("*.yaml")):
         if path.name != VOCABULARY:
-            techniques += _techniques(path, validator, codes)
+            techniques += _techniques(path, read(path), codes)
     _hold_names(techniques, vocabulary)
     try:
         return Lexicon(vocabulary, techniques)
@@ -51,10 +51,7 @@ def _numbered(code: Code) -> Technique:
     return Technique(id=f"code {code.code}", says=(number,), meaning=meaning, strength="heading")
 
 
-def _vocabulary(
-    path: Path, validator: jsonschema_rs.Validator, codes: Mapping[str, Code]
-) -> Vocabulary:
-    data = read_valid(path, validator)
+def _vocabulary(path: Path, data: Raw, codes: Mapping[str, Code]) -> Vocabulary:
     modes = []
     for i, mode in enumerate(data["modes"]):
         for code in (mode["code"], *mode["instead_of"]):
@@ -81,10 +78,7 @@ def _vocabulary(
     )
 
 
-def _techniques(
-    path: Path, validator: jsonschema_rs.Validator, codes: Mapping[str, Code]
-) -> Iterator[Technique]:
-    data = read_valid(path, validator)
+def _techniques(path: Path, data: Raw, codes: Mapping[str, Code]) -> Iterator[Technique]:
     if data["lexicon"] != path.stem:
         raise RuleDataError(f"{path.name}: lexicon: should be {path.stem}, as the file is named")
     listed = {cite["id"] for cite in data.get("cites", ())}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plugin.rulebook import ROOT, Rulebook, read_valid, schema
+from plugin.datafile import reader
+from plugin.rulebook import ROOT, Rulebook
 from rules.model import Cite
 from rules.policy import RuleDataError
 
@@ -46,7 +47,7 @@ def load(book: Rulebook, root: Path = ROOT) -> dict[str, Meaning]:
 
     """
     path = root / FILE
-    data = read_valid(path, schema(root))
+    data = reader("meanings", root)(path)
     cites = _cites(path, data, book)
     table, entries = book.tables.codes, data["codes"]
     if missing := sorted(table.keys() - entries.keys()):

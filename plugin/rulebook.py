@@ -1,7 +1,5 @@
 """Read rules/ and profiles/ once, refuse what is wrong, and answer by payer, day and setting."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-import yaml
-
 from plugin import moment, tables
+from plugin.datafile import reader
 from plugin.imports.follow import Editions
 from plugin.imports.snapshot import Snapshot
 from plugin.moment import Moment, Shipped
@@ -27,11 +23,7 @@ from rules.words import Setting
 ROOT = Path(__file__).parents[1]
 UNKNOWN_PAYER, BASE_PAYER = moment.UNKNOWN_PAYER, moment.BASE_PAYER
 NOTHING = Snapshot()
-KINDS = ("rule", "payer", "tenant", "mac", "meanings", "vocabulary", "lexicon")
-"""Kinds of data file, in the order of the schema's branches."""
 Raw = list[dict[str, Any]]
-TEXT, BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:bool"
-EMPTY = "is empty: fill it in, or leave the key out"
 LAYERS = ("payer", "mac")
 """Kinds that say what differs from the base."""
 
@@ -112,13 +104,13 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
             Nothing is skipped.
 
     """
-    validator, sources, known = schema(root), Sources(), tables.load(root)
+    read, sources, known = reader("rule", root), Sources(), tables.load(root)
     about: dict[str, About] = {}
     base: dict[str, Sequence[Dated]] = {}
     for rule in (*RULES, estimate):
         path = root.joinpath(*rule.__name__.split(".")).with_suffix(".yaml")
-        data = read_valid(path, validator)
-        if data.get("rule") != rule.ID:
+        data = read(path)
+        if data["rule"] != rule.ID:
             raise RuleDataError(f"{path.name}: rule: should be {rule.ID}, as the module says")
         cites = sources.read(path, data)
         rows = rows_of(path, data, cites)
@@ -129,7 +121,7 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
         )
     layers: dict[str, dict[str, Rows]] = {kind: {} for kind in LAYERS}
     for kind, own in layers.items():
-        for path, rows in _layers(root, kind, validator, base, sources):
+        for path, rows in _layers(root, kind, base, sources):
             hold_codes(path, rows, known.codes)
             own[path.stem] = rows
     shipped = Shipped(
@@ -142,78 +134,12 @@ def load(root: Path = ROOT, editions: Editions | None = None) -> Rulebook:
     return Rulebook(about, shipped, editions)
 
 
-class Loader(yaml.CSafeLoader):
-    """Reads YAML whose keys are text and stand once: a later one would hide the earlier.
-
-    Only ``true`` and ``false`` are yes and no, as in YAML 1.2; ``off`` and ``no`` are words.
-    """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        """Build one mapping."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.tag != TEXT:
-                problem = f"the key {key.value} should be quoted"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            if key.value in seen:
-                problem = f"the key {key.value} stands twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, words) for tag, words in resolvers if tag != BOOL]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-Loader.add_implicit_resolver(BOOL, re.compile(r"(true|false)\Z"), list("tf"))
-
-
-def schema(root: Path = ROOT) -> jsonschema_rs.Validator:
-    """Return the validator of every YAML file in rules/ and profiles/."""
-    return jsonschema_rs.validator_for(
-        json.loads((root / "rules" / "schema.json").read_text(encoding="utf-8")),
-        validate_formats=True,
-    )
-
-
-def read_valid(path: Path, validator: jsonschema_rs.Validator) -> dict[str, Any]:
-    """Read one YAML file against the schema.
-
-    Raises:
-        RuleDataError: the file cannot be read, or breaks the schema; names file, place and reason.
-
-    """
-    try:
-        data: dict[str, Any] = Loader(path.read_bytes()).get_single_data()
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RuleDataError(f"{path.name}: cannot be read: {error}") from error
-    kind = next((k for k in KINDS if k in (data or ())), "")
-    if not kind:
-        raise RuleDataError(f"{path.name}: is none of these: {', '.join(KINDS)}")
-    for fault in _faults(data, kind, validator):
-        raise RuleDataError(f"{path.name}: {fault}")
-    return data
-
-
-def _faults(data: dict[str, Any], kind: str, validator: jsonschema_rs.Validator) -> Iterator[str]:
-    """Say what is wrong in words about this kind of file, not about all kinds at once."""
-    for error in validator.iter_errors(data):
-        branch = KINDS.index(kind)
-        context = getattr(error.kind, "context", None)
-        inner = context[branch] if context else [error]
-        for fault in inner:
-            where = ".".join(str(step) for step in fault.instance_path) or "top level"
-            yield f"{where}: {EMPTY if fault.instance is None else fault.message}"
-
-
-def _layers(
-    root: Path, kind: str, validator: jsonschema_rs.Validator, base: Rows, sources: Sources
-) -> Iterator[tuple[Path, Rows]]:
+def _layers(root: Path, kind: str, base: Rows, sources: Sources) -> Iterator[tuple[Path, Rows]]:
     """Read all payers, or all Medicare contractors: what differs from the base."""
+    read = reader(kind, root)
     for path in sorted((root / "profiles" / f"{kind}s").glob("*.yaml")):
-        data = read_valid(path, validator)
-        if data.get(kind) != path.stem:
+        data = read(path)
+        if data[kind] != path.stem:
             raise RuleDataError(f"{path.name}: {kind}: should be {path.stem}, as the file is named")
         data["values"] = data.get("values", {}) | dict(_switched_off(path, data, base))
         rows = rows_of(path, data, sources.read(path, data))

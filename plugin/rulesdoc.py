@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from plugin.rulebook import BASE_PAYER, ROOT, UNKNOWN_PAYER, Rulebook, load, read_valid, schema
+from plugin.datafile import reader
+from plugin.rulebook import BASE_PAYER, ROOT, UNKNOWN_PAYER, Rulebook, load
 from plugin.tables import FOLDER
 from rules import RULES
 from rules.model import Cite
@@ -75,10 +76,10 @@ def page(book: Rulebook, root: Path = ROOT) -> str:
 
 def titles_of(book: Rulebook, root: Path) -> dict[str, str]:
     """Return the title of every payer by its name: the base first, the unknown one last."""
-    validator = schema(root)
+    read = reader("payer", root)
     folder = root / "profiles" / "payers"
     names = sorted(book.payers, key=lambda name: (name == UNKNOWN_PAYER, name != BASE_PAYER, name))
-    return {name: read_valid(folder / f"{name}.yaml", validator)["title"] for name in names}
+    return {name: read(folder / f"{name}.yaml")["title"] for name in names}
 
 
 def _of(family: str) -> list[ModuleType]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from plugin import datafile
 from plugin.conceptmap import ConceptMap
 from plugin.imports.locality import Place
-from plugin.rulebook import ROOT, read_valid, schema
+from plugin.rulebook import ROOT
 from plugin.trust import terms
 from plugin.trust.terms import Terms
 from rules import RULES
@@ -86,14 +87,14 @@ def load(root: Path = ROOT) -> dict[str, Tenant]:
 
 def reader(root: Path = ROOT) -> Callable[[Path], Tenant]:
     """Return what reads a tenant file, and raises RuleDataError as ``load`` does."""
-    validator = schema(root)
+    read_valid = datafile.reader("tenant", root)
     payers, macs = (
         {path.stem for path in root.joinpath("profiles", kind).glob("*.yaml")}
         for kind in ("payers", "macs")
     )
 
     def read(path: Path) -> Tenant:
-        data = read_valid(path, validator)
+        data = read_valid(path)
         for where, why in _faults(data, path.stem, payers, macs):
             raise RuleDataError(f"{path.name}: {where}: {why}")
         return _tenant(data, path.name)

@@ -17,7 +17,7 @@ MARCH = date(2026, 3, 2)
 
 
 FAULTS = [
-    ("rules/units/timed_units.yaml", '"2000-04-01"', '"2000-13-01"', "is not a"),
+    ("rules/units/timed_units.yaml", '"2000-04-01"', '"2000-13-01"', "must be date"),
     (
         "rules/units/timed_units.yaml",
         "rule: timed_units",
@@ -28,7 +28,12 @@ FAULTS = [
     ("rules/units/timed_units.yaml", "cite: cpm-5-20.2}", "cite: nowhere}", "cites nowhere"),
     ("rules/units/timed_units.yaml", "title:", "titel:", "top level"),
     ("rules/units/timed_units.yaml", "rule: timed_units", "a: [", "cannot be read"),
-    ("rules/units/timed_units.yaml", "rule: timed_units", "kind: timed_units", "is none of these"),
+    (
+        "rules/units/timed_units.yaml",
+        "rule: timed_units",
+        "kind: timed_units",
+        "is no rule: it lacks",
+    ),
     (
         "rules/modifiers/assistant_modifier.yaml",
         'ending: "2021-12-31", value: false',

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 import msgspec
 import yaml
 
+from plugin.datafile import Loader
 from plugin.reference.statements import Said, cited, kept
-from plugin.rulebook import Loader
 from rules.model import Cite
 from rules.policy import RuleDataError
 

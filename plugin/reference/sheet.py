@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from plugin.datafile import Loader
 from plugin.imports import factors
 from plugin.imports.locality import Located
-from plugin.rulebook import Loader
 from rules.model import Cite
 from rules.payment.schedule import Factor
 from rules.policy import RuleDataError

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response, request
 
-from plugin.rulebook import ROOT, read_valid, schema
+from plugin.datafile import reader
+from plugin.rulebook import ROOT
 from rules.people import AS_SAID
 
 POLICY = "; ".join(
@@ -58,7 +59,7 @@ def payer(name: str) -> str:
 @cache
 def payers() -> Mapping[str, str]:
     """Return the title of every payer profile, Medicare first."""
-    validator = schema()
+    read = reader("payer", ROOT)
     paths = (ROOT / "profiles" / "payers").glob("*.yaml")
-    found = {path.stem: str(read_valid(path, validator)["title"]) for path in paths}
+    found = {path.stem: str(read(path)["title"]) for path in paths}
     return dict(sorted(found.items(), key=lambda item: (item[0] != "medicare_part_b", item[1])))

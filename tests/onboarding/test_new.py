@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
+from plugin.datafile import EMPTY
 from plugin.hooks.services import SERVICES
 from plugin.onboarding.ehrs import EHRS
 from plugin.onboarding.parsers import EHRS as NAMED
 from plugin.onboarding.writing import HOOKS
-from plugin.rulebook import EMPTY, ROOT
+from plugin.rulebook import ROOT
 from plugin.sites import load
 from tests.onboarding.commands import Command
 
@@ -95,7 +96,7 @@ def test_a_file_with_something_to_fill_in_is_refused_by_the_key(ehr: str, comman
     assert done.status == 0
     assert "clinic" not in sites
     (fault,) = sites.faults
-    key = "clients.0.iss" if ehr == "medplum" else "fhir_servers"
+    key = "clients[0].iss" if ehr == "medplum" else "fhir_servers"
     assert fault == f"{command.folder}/clinic.yaml: {key}: {EMPTY}"
     assert f"does not answer yet: clinic.yaml: {key}: {EMPTY}" in done.out
 

@@ -271,4 +271,4 @@ def test_a_site_whose_file_is_refused_says_why(command: Command) -> None:
     done = command.run("tenant", "test", "clinic")
 
     assert done.status == 2
-    assert "clinic.yaml: max_cards: 0 is less than" in done.err
+    assert "clinic.yaml: max_cards: must be bigger than or equal to 1" in done.err

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from plugin.rulebook import ROOT, Loader
+from plugin.datafile import Loader
+from plugin.rulebook import ROOT
 from rules import RULES
 from rules.check import check, settle
 from rules.model import Finding, NotChecked, Visit

@@ -30,10 +30,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nobody could call it": ({}, "clients: nobody could call it"),
     "no clients": ({"clients": []}, "clients"),
     "no keys": ({"clients": [{"iss": ISS}]}, r"clients\[0\]: needs jku or jwks"),
-    "an empty key set": (keyed(), r"clients\.0\.jwks\.keys"),
+    "an empty key set": (keyed(), r"clients\[0\]\.jwks\.keys"),
     "the same iss twice": ({"clients": [client(), client()]}, "clients: the same iss stands twice"),
-    "alg none": ({"clients": [client(algorithms=["none"])]}, r"clients\.0\.algorithms"),
-    "a symmetric alg": ({"clients": [client(algorithms=["HS256"])]}, r"clients\.0\.algorithms"),
+    "alg none": ({"clients": [client(algorithms=["none"])]}, r"clients\[0\]\.algorithms"),
+    "a symmetric alg": ({"clients": [client(algorithms=["HS256"])]}, r"clients\[0\]\.algorithms"),
     "a private key": (keyed(SECRET), r"clients\[0\]\.jwks\.keys\[0\]: is a secret"),
     "a symmetric key": (keyed({"kty": "oct", "kid": "s", "k": "c2VjcmV0"}), "is a secret"),
     "a key without kid": (keyed({k: v for k, v in GOOD.items() if k != "kid"}), "has no kid"),
@@ -48,12 +48,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "verifies none of the client's algorithms",
     ),
     "a key of an unknown kind": (keyed({"kty": "OKP", "kid": "o"}), "of no algorithm"),
-    "jku without TLS": ({"clients": [client(jku=["http://ehr.example/k"])]}, r"clients\.0\.jku\.0"),
+    "jku without TLS": (
+        {"clients": [client(jku=["http://ehr.example/k"])]},
+        r"clients\[0\]\.jku\[0\]",
+    ),
     "jku with a user": (
         {"clients": [client(jku=["https://a@ehr.example/k"])]},
-        r"clients\.0\.jku\.0",
+        r"clients\[0\]\.jku\[0\]",
     ),
-    "jku a file": ({"clients": [client(jku=["file:///etc/passwd"])]}, r"clients\.0\.jku\.0"),
+    "jku a file": ({"clients": [client(jku=["file:///etc/passwd"])]}, r"clients\[0\]\.jku\[0\]"),
     "any origin, not open": (
         {"clients": [client()], "origins": ["*"]},
         "origins: `\\*` is for open",
@@ -72,7 +75,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a limit without its burst": ({"clients": [client()], "limits": {"per_second": 1}}, "limits"),
     "a life of two days": ({"clients": [client(max_lifetime_s=172_800)]}, "max_lifetime_s"),
-    "what is not known": ({"clients": [client(keys=[GOOD])]}, r"clients\.0: Additional"),
+    "what is not known": ({"clients": [client(keys=[GOOD])]}, r"clients\[0\]: no such key: keys$"),
 }
 
 
