@@ -157,7 +157,7 @@ def test_a_site_that_is_not_there_is_named_with_why(tmp_path: Path) -> None:
     none = run(tmp_path, "check", "--tenant", "nobody", asked)
 
     assert (bad.returncode, none.returncode) == (2, 2)
-    assert b"clinic.yaml: max_cards: 0 is less than the minimum of 1" in bad.stderr
+    assert b"clinic.yaml: max_cards: must be bigger than or equal to 1" in bad.stderr
     assert none.stderr == b"countersign: --tenant nobody: no such site, but demo\n"
 
 
