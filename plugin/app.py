@@ -86,7 +86,7 @@ def serve() -> Flask:
     What was loaded is left out of garbage collection, and a collection waits for more than one
     visit's worth of objects; nearly all of them go when their request ends. A thread that runs on
     is asked to give way after 0.2 ms, not 5: else whatever writes behind the answers, or reads the
-    next call, makes the slowest of a hundred answers a fifth slower.
+    next call, keeps others waiting.
     """
     try:
         app = create_app()
