@@ -1,6 +1,8 @@
 # Two commands for a newcomer: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+# A lock names every package and hash; --no-deps keeps pip from looking at what was released since.
+LOCKED := install --quiet --disable-pip-version-check --require-hashes --no-deps -r
 
 .PHONY: run test check bench docs mutation lock clean
 
@@ -39,26 +41,26 @@ clean:
 	@touch $@
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/base.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip $(LOCKED) requirements/run.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .venv/test.stamp: requirements/test.txt tests/ehr/medplum/package-lock.json .venv/run.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/pip $(LOCKED) requirements/test.txt
 	@sh tests/browser/install.sh
 	@sh tests/ehr/medplum/install.sh
 	@touch $@
 
 .venv/check.stamp: requirements/check.txt .venv/test.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	$(BIN)/pip $(LOCKED) requirements/check.txt
 	@touch $@
 
 .venv/mutation.stamp: requirements/mutation.txt .venv/test.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
+	$(BIN)/pip $(LOCKED) requirements/mutation.txt
 	@touch $@
 
 # HealthChain is measured from an environment of its own: its pins clash with ours.
 .venv/bench.stamp: requirements/bench.txt .venv/run.stamp
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	.venv-bench/bin/pip $(LOCKED) requirements/bench.txt
 	@touch $@
