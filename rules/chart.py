@@ -5,6 +5,7 @@ Worked out once for a visit, however often its bill is rewritten.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from rules.coverage import unpaid
 from rules.frozen import changing, swift
@@ -86,12 +87,13 @@ class Chart:
     several: bool
     """Whether services of more than one discipline can become charges."""
 
-    def line(self, key: Key, units: int) -> Line:
+    def line(self, discipline: Discipline | None, code: str, units: int) -> Line:
         """Return a new line for a charted code, naming the services it bills."""
-        services = tuple([service.id for service in self.by_code[key]])
-        return _charged(BLANK, key[1], units, key[0], services)
+        services = tuple(map(NAME, self.by_code[discipline, code]))
+        return _charged(BLANK, code, units, discipline, services)
 
 
+NAME = attrgetter("id")
 BLANK = Line(code="", units=0)
 """What a new line is copied from, which takes half the time of making one."""
 _charged = changing(Line, "code", "units", "discipline", "services")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import ModuleType
 from typing import NamedTuple
 
@@ -189,7 +188,7 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
         mine = furnished.get((line.discipline, line.code), ())
         named = line
         if mine and not line.services:
-            named = replace(line, services=tuple(mine))
+            named = line.billing(tuple(mine))
         first = mine or line.services
         made.append((place.get(first[0], last) if first else last, i, named))
     made.sort()

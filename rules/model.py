@@ -103,6 +103,14 @@ class Line:
         """Return this line with other modifiers."""
         return _carrying(self, modifiers)
 
+    def counting(self, units: int) -> "Line":
+        """Return this line with other units."""
+        return _counting(self, units)
+
+    def billing(self, services: tuple[str, ...]) -> "Line":
+        """Return this line as one that names the services it bills."""
+        return _billing(self, services)
+
     @property
     def charge(self) -> tuple[str, int, tuple[str, ...]]:
         """What is charged, whoever stored it: code, units, modifiers.
@@ -114,6 +122,8 @@ class Line:
 
 
 _carrying = changing(Line, "modifiers")
+_counting = changing(Line, "units")
+_billing = changing(Line, "services")
 
 
 @swift

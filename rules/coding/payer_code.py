@@ -57,4 +57,4 @@ def _unbilled(visit: Visit, old: str, lines: tuple[Line, ...], policy: Policy) -
     keys = {(s.discipline, s.code): None for s in chart.renamed if s.charted_as == old}
     for key in keys:
         if key not in billed and key in chart.by_code and policy.codes[key[1]].kind in ONCE:
-            yield chart.line(key, 1)
+            yield chart.line(*key, 1)

@@ -12,7 +12,7 @@ from rules.chart import Chart, Pool, chart_of
 from rules.model import Finding, Service, Visit
 from rules.policy import Policy
 from rules.units.clock import Span, clock, joined, length, overlap, shared, span, told
-from rules.units.counting import plural, units_for, window
+from rules.units.counting import earning, plural, units_for
 from rules.words import Discipline, Indicator
 
 ID = "co_treatment"
@@ -142,7 +142,7 @@ def _worked(one: Side, two: Side, time: Time) -> Iterator[str]:
     earned = time.earns()
     yield f"Shared: {time.both} minutes; actual time: {time.actual} minutes"
     if earned == units_for(time.actual):
-        yield f"{window(earned)} minutes earn {plural(earned)}"
+        yield earning(earned)
     else:
         yield f"Parts of it treated apart: at most {plural(earned)}, however they are divided"
     yield f"Billed: {one.name} {one.units} + {two.name} {two.units} = {one.units + two.units}"

@@ -4,7 +4,8 @@ Authority: Medicare Claims Processing Manual (Pub. 100-04), chapter 5, section 2
 pooled count; CPT's midpoint convention for the count of each code alone.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 UNIT = 15
 MIDPOINT = 8
@@ -26,6 +27,16 @@ def window(units: int) -> str:
     ('0–7', '38–52')
     """
     return f"{max(0, units * UNIT - 7)}–{units * UNIT + 7}"
+
+
+@lru_cache(maxsize=64)
+def earning(units: int) -> str:
+    """Say which minutes earn a number of units; written once for each of the few that a day has.
+
+    >>> earning(3)
+    '38–52 minutes earn 3 units'
+    """
+    return f"{window(units)} minutes earn {plural(units)}"
 
 
 def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
@@ -81,14 +92,14 @@ def spread(minutes: Mapping[str, int], prefer: Mapping[str, int]) -> dict[str, i
     >>> spread({"97110": 20, "97112": 35}, {})
     {'97110': 1, '97112': 3}
     """
-    units = {code: m // UNIT for code, m in minutes.items()}
+    units: dict[str, int] = {}
+    turns: list[tuple[int, bool, int, str]] = []
+    for code, m in minutes.items():
+        whole = units[code] = m // UNIT
+        turns.append((-(m % UNIT), prefer.get(code, 0) <= whole, -m, code))
     left = units_for(sum(minutes.values())) - sum(units.values())
-    order = sorted(
-        minutes,
-        key=lambda c: (-(minutes[c] % UNIT), prefer.get(c, 0) <= units[c], -minutes[c], c),
-    )
-    for code in order[:left]:
-        units[code] += 1
+    for turn in sorted(turns)[:left]:
+        units[turn[-1]] += 1
     return units
 
 
@@ -103,34 +114,31 @@ def midpoint(minutes: Mapping[str, int]) -> dict[str, int]:
 
 def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
     """Show the pooled count line by line, and which codes took the units left over."""
+    added, split, took = [], [], []
+    remainders: dict[bool, list[int]] = {True: [], False: []}
+    for code, m in minutes.items():
+        whole, left = m // UNIT, m % UNIT
+        added.append(f"{m} ({code})")
+        split.append(f"{code}: {m} min = {whole} × 15 + {left}")
+        one_more = units[code] > whole
+        remainders[one_more].append(left)
+        if one_more:
+            took.append(f"{code} ({left} min)")
     total = sum(minutes.values())
-    earned = units_for(total)
-    added = " + ".join([f"{m} ({code})" for code, m in minutes.items()])
-    lines = [
-        f"{added} = {total} timed minutes" if len(minutes) > 1 else f"{added} timed minutes",
-        f"{window(earned)} minutes earn {plural(earned)}",
-    ]
-    lines += [f"{code}: {m} min = {m // UNIT} × 15 + {m % UNIT}" for code, m in minutes.items()]
-    took = [code for code, m in minutes.items() if units[code] > m // UNIT]
+    all_of_it = f"{' + '.join(added)} = {total}" if len(added) > 1 else added[0]
+    lines = [f"{all_of_it} timed minutes", earning(units_for(total)), *split]
     if took:
-        shares = ", ".join([f"{code} ({minutes[code] % UNIT} min)" for code in took])
         word = "remainder" if len(took) == 1 else "remainders"
-        lines.append(f"{plural(len(took))} left over to the largest {word}: {shares}")
-        if tied(minutes, took):
+        lines.append(f"{plural(len(took))} left over to the largest {word}: {', '.join(took)}")
+        if min(remainders[True]) in remainders[False]:
             lines.append("Equal remainders: either code may take it")
     return lines
-
-
-def tied(minutes: Mapping[str, int], took: Collection[str]) -> bool:
-    """Tell whether a code that was passed over has as much left over as one that took a unit."""
-    least = min([minutes[code] % UNIT for code in took])
-    return least in [m % UNIT for code, m in minutes.items() if code not in took]
 
 
 def worked_alone(minutes: Mapping[str, int]) -> Iterator[str]:
     """Show the count of each code by itself, line by line."""
     for code, m in minutes.items():
-        yield f"{code}: {m} min, {window(units_for(m))} minutes earn {plural(units_for(m))}"
+        yield f"{code}: {m} min, {earning(units_for(m))}"
 
 
 def plural(units: int) -> str:

@@ -65,7 +65,7 @@ def _line(chart: Chart, key: Key, old: tuple[Line, ...], policy: Policy) -> Line
 
     But for modifiers that set two services apart: they were said of another pair.
     """
-    line = chart.line(key, 1)
+    line = chart.line(*key, 1)
     apart = policy.get("ptp_edit.bypass", list) if old else ()
     return line.carrying(tuple(m for m in old[0].modifiers if m not in apart)) if old else line
 

@@ -5,7 +5,7 @@ another, or under two.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.chart import chart_of
 from rules.model import Finding, Fix, Line, NotChecked, Service, Visit
@@ -85,10 +85,11 @@ def compare(count: Count, visit: Visit, policy: Policy) -> Iterator[Finding | No
 
 
 def units_of(lines: Sequence[Line], codes: Mapping[str, int]) -> dict[str, int]:
-    """Return the units billed of each code."""
+    """Return the units billed of each of these codes; lines of others count for nothing."""
     billed = dict.fromkeys(codes, 0)
     for line in lines:
-        billed[line.code] += line.units
+        if line.code in billed:
+            billed[line.code] += line.units
     return billed
 
 
@@ -134,11 +135,11 @@ def rewritten(
         short = units - billed[code]
         if not short:
             continue
-        mine = [line for line in lines if line.code == code]
+        mine = [line for line in lines if line.code == code] if lines else ()
         if not mine:
             new.append(write(code, units))
         for line in mine:
-            changed = replace(line, units=max(0, line.units + short))
+            changed = line.counting(max(0, line.units + short))
             short -= changed.units - line.units
             old.append(line)
             new.extend([changed] if changed.units else [])

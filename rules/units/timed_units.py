@@ -14,7 +14,7 @@ from rules.model import Finding, Fix, Line, Visit
 from rules.policy import Policy
 from rules.units import counting
 from rules.units.counting import fits, midpoint, plural, shown, spread
-from rules.units.rewriting import rewritten
+from rules.units.rewriting import rewritten, units_of
 from rules.words import Discipline, Indicator
 
 ID = "timed_units"
@@ -42,13 +42,10 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
         lines = lines_of(visit, discipline)
         if not _countable(lines, pool, policy, chart, discipline):
             continue
-        mine = [line for line in lines if line.code in pool.minutes]
-        billed = dict.fromkeys(pool.minutes, 0)
-        for line in mine:
-            billed[line.code] += line.units
+        billed = units_of(lines, pool.minutes)
         counted = count(pool.minutes, billed)
         if counted:
-            fix = rewritten(mine, billed, counted.right, partial(_line, chart, discipline))
+            fix = rewritten(lines, billed, counted.right, partial(chart.line, discipline))
             yield _finding(pool.minutes, billed, counted, fix, policy)
 
 
@@ -133,10 +130,6 @@ def _finding(
         worked=counted.worked,
         fixes=(fix,) if fix else (),
     )
-
-
-def _line(chart: Chart, discipline: Discipline | None, code: str, units: int) -> Line:
-    return chart.line((discipline, code), units)
 
 
 def _charted(minutes: Units, right: Units) -> str:

@@ -5,7 +5,6 @@ range-of-motion measurement counts each limb, so as many as are charted.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rules.chart import ONCE, Key, billed_of, chart_of, strays
 from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
@@ -32,7 +31,7 @@ def check(visit: Visit, policy: Policy) -> Said:
             lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
         most = len(services) if key[1] in each else 1
         if not lines:
-            yield _unbilled(chart.line(key, most), policy)
+            yield _unbilled(chart.line(*key, most), policy)
         elif sum([line.units for line in lines]) > most:
             yield _over(lines, most, policy)
     if strays(visit, policy):
@@ -76,7 +75,7 @@ def _unbilled(line: Line, policy: Policy) -> Finding:
 def _over(lines: list[Line], most: int, policy: Policy) -> Finding:
     """Keep the first line, at most units; drop the others."""
     code, billed = lines[0].code, sum(line.units for line in lines)
-    kept = replace(lines[0], units=most)
+    kept = lines[0].counting(most)
     return Finding(
         rule=ID,
         says=f"{code} is not counted by minutes: {plural(most)} a day, {billed} billed"
