@@ -3,22 +3,19 @@
 Worked out once for a visit, however often its bill is rewritten.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import NamedTuple
 
-from rules.coverage import unpaid
 from rules.frozen import changing, swift
 from rules.model import Line, Service, Visit
-from rules.people import barred
 from rules.policy import Code, Edit, Policy
+from rules.standing import Standing, never_opened, never_together, standing_of
 from rules.words import Discipline
 
 ONCE = frozenset({"untimed", "supervised", "unlisted", "area"})
 """Kinds of code that minutes do not multiply."""
-
-KEPT = 5000
-"""Standings that one policy keeps; there are far fewer codes and roles than that."""
 
 STRAYS, BILLED = "strays", "billed"
 
@@ -43,17 +40,13 @@ class Billed:
     modifiers: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What becomes of one code when certain people furnish it, under one policy."""
+class Aside(NamedTuple):
+    """Charted services that cannot become charges, by what keeps them from it."""
 
-    code: Code
-    out: bool
-    """Whether it is not in force on the day."""
-    unpaid: str
-    """Why the payer never pays it (``rules.coverage.unpaid``); empty when it does."""
-    barred: str
-    """Why nobody among these people may bill it (``rules.people.barred``); empty when one may."""
+    barred: list[tuple[Service, str]]
+    unpaid: dict[str, str]
+    unread: list[str]
+    out: dict[str, Code]
 
 
 @swift
@@ -64,15 +57,17 @@ class Chart:
     by_code: Mapping[Key, tuple[Service, ...]]
     """Services that can become charges, by discipline and code, in charted order."""
     pools: Mapping[Discipline | None, Pool]
-    barred: tuple[tuple[Service, str], ...]
+    untimed: Sequence[Key]
+    """Those of ``by_code`` that are not counted by quarter hours of minutes."""
+    barred: Sequence[tuple[Service, str]]
     """Services that nobody who furnished them may bill, and why."""
     unpaid: Mapping[str, str]
     """Charted codes that the payer never pays, and why."""
     swallowed: Mapping[Key, tuple[str, Edit]]
     """Codes that an NCCI edit never pays beside another charted code, that code, and the edit."""
-    charted: frozenset[Key]
+    charted: Set[Key]
     """Everything charted, whether it can become a charge or not."""
-    unread: tuple[str, ...]
+    unread: Sequence[str]
     """Charted codes that no table knows; empty where a service has none."""
     out: Mapping[str, Code]
     """Charted codes that are not in force on the day."""
@@ -80,7 +75,7 @@ class Chart:
     """Charted codes that nobody is named for."""
     assisted: bool
     """Whether an assistant furnished anything alone."""
-    renamed: tuple[Service, ...]
+    renamed: Sequence[Service]
     """Services that the payer takes under another code than the chart's."""
     grouped: tuple[Service, ...]
     """Services under a group code, or charted with the number of patients treated together."""
@@ -149,71 +144,74 @@ def disciplines_of(visit: Visit) -> tuple[Discipline | None, ...]:
 
 def _read(visit: Visit, policy: Policy) -> Chart:
     usable: dict[Key, tuple[Service, ...]] = {}
-    unable: list[tuple[Service, str]] = []
-    never: dict[str, str] = {}
-    unread: list[str] = []
-    out: dict[str, Code] = {}
+    others: list[tuple[Service, Standing | None]] = []
+    unnamed, renamed, assisted, grouped = [], [], False, False
     for service in visit.services:
-        standing = _standing(service, policy)
-        if standing is None:
-            unread.append(service.code)
-        elif standing.out:
-            out[service.code] = standing.code
-        elif standing.unpaid:
-            never[service.code] = standing.unpaid
-        elif standing.barred:
-            unable.append((service, standing.barred))
+        standing = standing_of(service, policy)
+        if standing is None or not standing.able:
+            others.append((service, standing))
         else:
             key = (service.discipline, service.code)
-            usable[key] = (*usable.get(key, ()), service)
-    renamed = tuple([s for s in visit.services if s.charted_as])
-    # Lines under a code that the payer does not take are about to go, and swallow nothing.
-    gone = {(s.discipline, s.charted_as) for s in renamed}
-    billed = [key for x in visit.lines if (key := (x.discipline, x.code)) not in gone]
-    swallowed = _swallowed((*billed, *usable), policy)
+            usable[key] = (*usable[key], service) if key in usable else (service,)
+            assisted = assisted or standing.assisted
+            grouped = grouped or standing.grouped or service.patients is not None
+        if standing and not service.roles:
+            unnamed.append(service.code)
+        if service.charted_as:
+            renamed.append(service)
+    swallowed = _swallowed(_beside(visit, usable, renamed), policy)
     by_code = usable
     if swallowed:
         by_code = {key: found for key, found in usable.items() if key not in swallowed}
+        assisted = any(s.by_assistant for found in by_code.values() for s in found)
+    aside = _aside(others) if others else NOTHING_ASIDE
+    pools, untimed = _pools(by_code, policy)
     return Chart(
         by_code=by_code,
-        pools=_pools(by_code, policy),
-        barred=tuple(unable),
-        unpaid=never,
+        pools=pools,
+        untimed=untimed,
+        barred=aside.barred,
+        unpaid=aside.unpaid,
         swallowed=swallowed,
-        charted=frozenset([(s.discipline, s.code) for s in visit.services]),
-        unread=tuple(unread),
-        out=out,
-        unnamed=tuple(
-            {s.code: None for s in visit.services if not s.roles and s.code in policy.codes}
-        ),
-        assisted=True in [s.by_assistant for found in by_code.values() for s in found],
+        charted=usable.keys() | {(s.discipline, s.code) for s, _ in others},
+        unread=aside.unread,
+        out=aside.out,
+        unnamed=tuple(dict.fromkeys(unnamed)),
+        assisted=assisted,
         renamed=renamed,
-        grouped=_grouped(usable, policy),
+        grouped=_grouped(usable, policy) if grouped else (),
         several=len({discipline for discipline, _ in by_code}) > 1,
     )
 
 
-def _standing(service: Service, policy: Policy) -> Standing | None:
-    """Return what becomes of a service; None when no table knows its code.
+def _aside(services: Iterable[tuple[Service, Standing | None]]) -> Aside:
+    """Sort the services that cannot become charges; the first of several reasons counts."""
+    aside = Aside([], {}, [], {})
+    for service, standing in services:
+        if standing is None:
+            aside.unread.append(service.code)
+        elif standing.out:
+            aside.out[service.code] = standing.code
+        elif standing.unpaid:
+            aside.unpaid[service.code] = standing.unpaid
+        else:
+            aside.barred.append((service, standing.barred))
+    return aside
 
-    Kept with the policy: the same people furnish the same codes many times a day.
+
+NOTHING_ASIDE = _aside(())
+
+
+def _beside(visit: Visit, usable: Collection[Key], renamed: Iterable[Service]) -> Collection[Key]:
+    """Return what is charted, and what is billed without being charted.
+
+    Lines under a code that the payer does not take are about to go, and swallow nothing.
     """
-    key = (service.code, service.roles, service.discipline)
-    known: Standing | None = policy.memo.get(key)
-    if known is not None:
-        return known
-    code = policy.code(service.code)
-    if code is None:
-        return None
-    standing = Standing(
-        code,
-        out=not code.in_force(policy.day),
-        unpaid=unpaid(code, service.roles, policy),
-        barred=barred(service.roles, service.discipline, code, policy),
-    )
-    if len(policy.memo) < KEPT:
-        policy.memo[key] = standing
-    return standing
+    if not visit.lines:
+        return usable
+    gone = {(s.discipline, s.charted_as) for s in renamed}
+    billed = [key for x in visit.lines if (key := (x.discipline, x.code)) not in gone]
+    return [*billed, *usable]
 
 
 def _grouped(usable: Mapping[Key, tuple[Service, ...]], policy: Policy) -> tuple[Service, ...]:
@@ -229,11 +227,17 @@ def _grouped(usable: Mapping[Key, tuple[Service, ...]], policy: Policy) -> tuple
 
 def _pools(
     by_code: Mapping[Key, tuple[Service, ...]], policy: Policy
-) -> dict[Discipline | None, Pool]:
-    """Add up each discipline's timed minutes; a code with any missing stays uncounted."""
+) -> tuple[dict[Discipline | None, Pool], list[Key]]:
+    """Add up each discipline's timed minutes; a code with any missing stays uncounted.
+
+    Return beside them what minutes do not count.
+    """
     pools: dict[Discipline | None, Pool] = {}
-    for (discipline, code), services in by_code.items():
+    untimed: list[Key] = []
+    for key, services in by_code.items():
+        discipline, code = key
         if policy.codes[code].kind != "timed":
+            untimed.append(key)
             continue
         pool = pools.get(discipline)
         if pool is None:
@@ -243,14 +247,16 @@ def _pools(
                 pool.missing.add(code)
             else:
                 pool.minutes[code] = pool.minutes.get(code, 0) + service.minutes
-    return pools
+    return pools, untimed
 
 
-def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit]]:
+def _swallowed(keys: Collection[Key], policy: Policy) -> dict[Key, tuple[str, Edit]]:
     """Find column two codes of edits that no modifier opens (NCCI modifier indicator 0).
 
     What is billed without being charted counts: it takes the place of what it swallows.
     """
+    if not never_opened(frozenset([code for _, code in keys]), policy):
+        return {}
     codes: dict[Discipline | None, set[str]] = {}
     for discipline, code in keys:
         codes.setdefault(discipline, set()).add(code)
@@ -259,26 +265,3 @@ def _swallowed(keys: Iterable[Key], policy: Policy) -> dict[Key, tuple[str, Edit
         for discipline in sorted(codes, key=str)
         for two, by in never_together(frozenset(codes[discipline]), policy).items()
     }
-
-
-def never_together(codes: frozenset[str], policy: Policy) -> Mapping[str, tuple[str, Edit]]:
-    """Return which codes others never let be paid beside them; of several the lowest is named.
-
-    None at all where the payer does not follow the edits, or no edition covers the day. A code that
-    is itself never paid among these swallows nothing. Kept with the policy: the same codes meet
-    many times a day.
-    """
-    if not policy.applies("ptp_edit") or policy.find("ptp_edit.edition") is None:
-        return {}
-    known: Mapping[str, tuple[str, Edit]] | None = policy.memo.get(codes)
-    if known is not None:
-        return known
-    edges = sorted((two, one, e) for one, two, e in policy.edits_among(codes) if e.indicator == "0")
-    swallowed = {two for two, _, _ in edges}
-    found: dict[str, tuple[str, Edit]] = {}
-    for two, one, edit in edges:
-        if one not in swallowed:
-            found.setdefault(two, (one, edit))
-    if len(policy.memo) < KEPT:
-        policy.memo[codes] = found
-    return found

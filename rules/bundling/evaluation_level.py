@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from rules.bundling.levels import levels, one_evaluation
-from rules.chart import billed_of, chart_of, disciplines_of, lines_of, never_together
+from rules.chart import billed_of, chart_of, disciplines_of, lines_of
 from rules.model import Finding, Fix, Line, Said, Visit
 from rules.policy import Policy
+from rules.standing import never_together
 
 ID = "evaluation_level"
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from rules.bundling import apart
 from rules.bundling.levels import one_evaluation
-from rules.chart import KEPT, billed_of, chart_of, disciplines_of, lines_of
+from rules.chart import billed_of, chart_of, disciplines_of, lines_of
 from rules.model import Cite, Finding, Fix, Line, NotChecked, Said, Visit
 from rules.modifiers.order import added
 from rules.policy import Edit, Policy
+from rules.standing import KEPT
 from rules.words import Discipline
 
 ID = "ptp_edit"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from rules.bundling import ptp_edit
-from rules.chart import KEPT
 from rules.check import settle
 from rules.model import Finding
 from rules.policy import Policy
+from rules.standing import KEPT
 from tests.rules.shorthand import BOOK, visit
 
 
