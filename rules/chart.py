@@ -31,9 +31,7 @@ class Pool:
     """Codes charted without minutes."""
 
 
-@swift
-@dataclass(frozen=True, slots=True)
-class Billed:
+class Billed(NamedTuple):
     """What the lines hold between them: enough to tell that a rule has nothing to say."""
 
     codes: frozenset[str]
@@ -43,6 +41,7 @@ class Billed:
 class Aside(NamedTuple):
     """Charted services that cannot become charges, by what keeps them from it."""
 
+    keys: set[Key]
     barred: list[tuple[Service, str]]
     unpaid: dict[str, str]
     unread: list[str]
@@ -79,8 +78,13 @@ class Chart:
     """Services that the payer takes under another code than the chart's."""
     grouped: tuple[Service, ...]
     """Services under a group code, or charted with the number of patients treated together."""
-    several: bool
-    """Whether services of more than one discipline can become charges."""
+
+    @property
+    def several(self) -> bool:
+        """Tell whether services of more than one discipline can become charges."""
+        if len(self.pools) > 1 or not self.untimed:
+            return len(self.pools) > 1
+        return len({discipline for discipline, _ in self.by_code}) > 1
 
     def line(self, discipline: Discipline | None, code: str, units: int) -> Line:
         """Return a new line for a charted code, naming the services it bills."""
@@ -117,8 +121,12 @@ def billed_of(visit: Visit) -> Billed:
     """Return which codes and modifiers a visit's lines hold."""
     known = visit.memo.get(BILLED)
     if known is None or known[0] is not visit.lines:
-        modifiers = frozenset([m for line in visit.lines for m in line.modifiers])
-        found = Billed(frozenset([line.code for line in visit.lines]), modifiers)
+        codes: list[str] = []
+        modifiers: list[str] = []
+        for line in visit.lines:
+            codes.append(line.code)
+            modifiers += line.modifiers
+        found = Billed(frozenset(codes), frozenset(modifiers))
         known = visit.memo[BILLED] = (visit.lines, found)
     billed: Billed = known[1]
     return billed
@@ -173,21 +181,21 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         barred=aside.barred,
         unpaid=aside.unpaid,
         swallowed=swallowed,
-        charted=usable.keys() | {(s.discipline, s.code) for s, _ in others},
+        charted=aside.keys | usable.keys() if others else usable.keys(),
         unread=aside.unread,
         out=aside.out,
-        unnamed=tuple(dict.fromkeys(unnamed)),
+        unnamed=tuple(dict.fromkeys(unnamed)) if unnamed else (),
         assisted=assisted,
         renamed=renamed,
         grouped=_grouped(usable, policy) if grouped else (),
-        several=len({discipline for discipline, _ in by_code}) > 1,
     )
 
 
 def _aside(services: Iterable[tuple[Service, Standing | None]]) -> Aside:
     """Sort the services that cannot become charges; the first of several reasons counts."""
-    aside = Aside([], {}, [], {})
+    aside = Aside(set(), [], {}, [], {})
     for service, standing in services:
+        aside.keys.add((service.discipline, service.code))
         if standing is None:
             aside.unread.append(service.code)
         elif standing.out:

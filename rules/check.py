@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from rules import RULES
-from rules.chart import Key
+from rules.chart import Key, billed_of
 from rules.model import Bill, Finding, Line, NotChecked, Visit
 from rules.policy import Policy
 from rules.recoding import as_billed
@@ -21,6 +21,7 @@ Heard = tuple[tuple[Line, ...] | None, Spoken]
 """What a rule said, and of which lines; None before it is asked."""
 SILENCE: Spoken = ()
 UNHEARD: Heard = (None, SILENCE)
+MOVING = NotChecked(rule="timed_units", why="the bill could not be settled")
 
 
 def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
@@ -72,17 +73,11 @@ def _about(rule: ModuleType, policy: Policy) -> frozenset[str] | None:
 
 def _words(visit: Visit) -> set[str]:
     """Return the codes that are charted, as given, or billed, and the modifiers."""
-    services = visit.services
-    words = {*[s.code for s in services], *[s.charted_as for s in services]}
-    _spell(visit.lines, words)
-    return words
-
-
-def _spell(lines: Iterable[Line], words: set[str]) -> None:
-    """Add the codes and modifiers of lines to those that have been there."""
-    for line in lines:
-        words.add(line.code)
-        words.update(line.modifiers)
+    words: set[str] = set()
+    for service in visit.services:
+        words.add(service.code)
+        words.add(service.charted_as)
+    return words.union(*billed_of(visit))
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -92,33 +87,40 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     result does not depend on the order of lines. A bill that still moves after the last round is
     reported as not checked.
     """
-    visit = as_billed(visit, policy)
-    visit = visit.billed(_ordered(visit.lines), drafted=not visit.lines)
+    visit = _taken_up(visit, policy)
     rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
     heard = [UNHEARD] * len(rules)
     words = _words(visit)
+    counted, last = visit.lines, len(rules)
     for _ in range(rounds):
-        before = visit.lines
+        before, until = visit.lines, last
         for i, (rule, about, counts) in enumerate(rules):
-            if about is not None and about.isdisjoint(words):
-                continue
-            lines, seen = visit.lines, heard[i][0]
-            if seen is lines or (counts and seen and not _recounted(seen, lines)):
+            if i > until:
+                break  # the others have seen these lines
+            seen = counted if counts else visit.lines
+            if heard[i][0] is seen or (about is not None and about.isdisjoint(words)):
                 continue
             spoken = ask(rule, visit, policy)
-            heard[i] = (lines, spoken)
-            after = _applied(visit, spoken, fixed) if spoken else visit
+            after, answered = _applied(visit, spoken, fixed) if spoken else (visit, False)
             if after is not visit:
-                visit = after
-                _spell(after.lines, words)
-                heard[i] = (after.lines if _answered(spoken) else lines, spoken)
+                counted = after.lines if _recounted(visit.lines, after.lines) else counted
+                visit, last, until = after, i, len(rules)
+                words.update(*billed_of(visit))
+                if answered:
+                    seen = counted if counts else visit.lines
+            heard[i] = (seen, spoken)
         if visit.lines == before:
             break
     else:
-        moving = NotChecked(rule="timed_units", why="the bill could not be settled")
-        heard.append((visit.lines, (moving,)))
-    return _bill(visit, [each for _, spoken in heard for each in spoken], fixed, policy)
+        heard.append((visit.lines, (MOVING,)))
+    return _bill(visit, heard, fixed, policy)
+
+
+def _taken_up(visit: Visit, policy: Policy) -> Visit:
+    """Return a visit with the codes that its payer takes, and its lines in order."""
+    visit = as_billed(visit, policy)
+    return visit.billed(_ordered(visit.lines), drafted=not visit.lines)
 
 
 def _recounted(seen: Sequence[Line], lines: Sequence[Line]) -> bool:
@@ -131,21 +133,22 @@ def _recounted(seen: Sequence[Line], lines: Sequence[Line]) -> bool:
     return False
 
 
-def _answered(spoken: Spoken) -> bool:
-    """Tell whether a rule has nothing to add once its own fixes are applied; a fix must hold."""
-    return all(isinstance(x, Finding) and x.remedy for x in spoken)
-
-
 def _bill(
-    visit: Visit, said: Spoken, fixed: Mapping[tuple[str, str], Finding], policy: Policy
+    visit: Visit, heard: Iterable[Heard], fixed: Mapping[tuple[str, str], Finding], policy: Policy
 ) -> Bill:
     """Return the bill of a settled visit, with what was fixed and what its lines leave to say."""
-    found = [x for x in said if isinstance(x, Finding) and x.remedy is None]
+    still, unchecked = [], []
+    for _, spoken in heard:
+        for said in spoken:
+            if isinstance(said, NotChecked):
+                unchecked.append(said)
+            elif said.remedy is None and (said.rule, said.says) not in fixed:
+                still.append(said)
     return Bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),
-        open=tuple([x for x in found if (x.rule, x.says) not in fixed]),
-        not_checked=(*[x for x in said if isinstance(x, NotChecked)], *unfollowed(policy)),
+        open=tuple(still),
+        not_checked=(*unchecked, *unfollowed(policy)),
     )
 
 
@@ -158,13 +161,21 @@ def unfollowed(policy: Policy) -> Iterable[NotChecked]:
     return [NotChecked(rule=rule, why=why) for rule in left_out]
 
 
-def _applied(visit: Visit, said: Spoken, fixed: dict[tuple[str, str], Finding]) -> Visit:
-    """Apply one rule's fixes; its findings never touch the same line twice."""
-    for finding in said:
-        if isinstance(finding, Finding) and (fix := finding.remedy):
+def _applied(
+    visit: Visit, spoken: Spoken, fixed: dict[tuple[str, str], Finding]
+) -> tuple[Visit, bool]:
+    """Apply one rule's fixes, and tell whether that answers all it said; a fix must hold.
+
+    Its findings never touch the same line twice.
+    """
+    answered = True
+    for said in spoken:
+        if isinstance(said, Finding) and (fix := said.remedy):
             visit = visit.rebilled(fix)
-            fixed.setdefault((finding.rule, finding.says), finding)
-    return visit
+            fixed.setdefault((said.rule, said.says), said)
+        else:
+            answered = False
+    return visit, answered
 
 
 def _ordered(lines: Iterable[Line]) -> tuple[Line, ...]:
