@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from types import ModuleType
-from typing import NamedTuple
 
 from rules import RULES
-from rules.chart import Key, billed_of
+from rules.chart import Key, billed_of, furnished
 from rules.model import Bill, Finding, Line, NotChecked, Visit
 from rules.policy import Policy
 from rules.recoding import as_billed
@@ -16,11 +17,10 @@ log = logging.getLogger(__name__)
 ROUNDS = 10
 FOLLOWED = "followed"
 COUNTED = frozenset({"timed_units", "untimed_units"})
+Lines = tuple[Line, ...]
 Spoken = Sequence[Finding | NotChecked]
-Heard = tuple[tuple[Line, ...] | None, Spoken]
-"""What a rule said, and of which lines; None before it is asked."""
 SILENCE: Spoken = ()
-UNHEARD: Heard = (None, SILENCE)
+UNSEEN: Lines | None = None
 MOVING = NotChecked(rule="timed_units", why="the bill could not be settled")
 
 
@@ -39,10 +39,11 @@ def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
 def check(visit: Visit, policy: Policy) -> Spoken:
     """Return what all rules say of a visit as it stands, in rule order."""
     visit = as_billed(visit, policy)
-    return tuple(said for rule, *_ in followed(policy) for said in ask(rule, visit, policy))
+    return tuple(said for each in followed(policy) for said in ask(each.rule, visit, policy))
 
 
-class Followed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Followed:
     """A rule, and what can make it speak."""
 
     rule: ModuleType
@@ -77,7 +78,8 @@ def _words(visit: Visit) -> set[str]:
     for service in visit.services:
         words.add(service.code)
         words.add(service.charted_as)
-    return words.union(*billed_of(visit))
+    words.update(*billed_of(visit))
+    return words
 
 
 def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
@@ -90,30 +92,30 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     visit = _taken_up(visit, policy)
     rules = followed(policy)
     fixed: dict[tuple[str, str], Finding] = {}
-    heard = [UNHEARD] * len(rules)
+    heard, seen = [SILENCE] * len(rules), [UNSEEN] * len(rules)
     words = _words(visit)
     counted, last = visit.lines, len(rules)
     for _ in range(rounds):
         before, until = visit.lines, last
-        for i, (rule, about, counts) in enumerate(rules):
+        for i, each in enumerate(rules):
             if i > until:
                 break  # the others have seen these lines
-            seen = counted if counts else visit.lines
-            if heard[i][0] is seen or (about is not None and about.isdisjoint(words)):
+            lines = counted if each.counts else visit.lines
+            if seen[i] is lines or (each.about is not None and each.about.isdisjoint(words)):
                 continue
-            spoken = ask(rule, visit, policy)
+            heard[i] = spoken = ask(each.rule, visit, policy)
             after, answered = _applied(visit, spoken, fixed) if spoken else (visit, False)
             if after is not visit:
                 counted = after.lines if _recounted(visit.lines, after.lines) else counted
                 visit, last, until = after, i, len(rules)
                 words.update(*billed_of(visit))
                 if answered:
-                    seen = counted if counts else visit.lines
-            heard[i] = (seen, spoken)
+                    lines = counted if each.counts else visit.lines
+            seen[i] = lines
         if visit.lines == before:
             break
     else:
-        heard.append((visit.lines, (MOVING,)))
+        heard.append((MOVING,))
     return _bill(visit, heard, fixed, policy)
 
 
@@ -134,16 +136,15 @@ def _recounted(seen: Sequence[Line], lines: Sequence[Line]) -> bool:
 
 
 def _bill(
-    visit: Visit, heard: Iterable[Heard], fixed: Mapping[tuple[str, str], Finding], policy: Policy
+    visit: Visit, heard: Iterable[Spoken], fixed: Mapping[tuple[str, str], Finding], policy: Policy
 ) -> Bill:
     """Return the bill of a settled visit, with what was fixed and what its lines leave to say."""
     still, unchecked = [], []
-    for _, spoken in heard:
-        for said in spoken:
-            if isinstance(said, NotChecked):
-                unchecked.append(said)
-            elif said.remedy is None and (said.rule, said.says) not in fixed:
-                still.append(said)
+    for said in chain.from_iterable(heard):
+        if isinstance(said, NotChecked):
+            unchecked.append(said)
+        elif said.remedy is None and (said.rule, said.says) not in fixed:
+            still.append(said)
     return Bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),
@@ -188,19 +189,19 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
 
     A line under a code that is not in the chart stands where its first service does.
     """
-    furnished: dict[Key, list[str]] = {}
+    first: dict[Key, str] = {}
     place: dict[str, int] = {}
     for i, service in enumerate(visit.services):
-        furnished.setdefault((service.discipline, service.code), []).append(service.id)
+        first.setdefault((service.discipline, service.code), service.id)
         place.setdefault(service.id, i)
     last = len(place)
     made = []
     for i, line in enumerate(visit.lines):
-        mine = furnished.get((line.discipline, line.code), ())
-        named = line
-        if mine and not line.services:
-            named = line.billing(tuple(mine))
-        first = mine or line.services
-        made.append((place.get(first[0], last) if first else last, i, named))
+        named, name = line, first.get((line.discipline, line.code))
+        if not line.services and name is not None:
+            named = line.billing(tuple([s.id for s in furnished(visit, line)]))
+        elif name is None and line.services:
+            name = line.services[0]
+        made.append((last if name is None else place.get(name, last), i, named))
     made.sort()
     return tuple([line for _, _, line in made])

@@ -51,9 +51,9 @@ def test_a_rule_has_nothing_to_say_where_nothing_is_that_it_is_about(seen: Visit
         now = as_billed(replace(seen, lines=lines, drafted=not lines, memo={}), policy)
         words = {s.code for s in now.services} | {s.charted_as for s in now.services}
         words |= {x.code for x in lines} | {m for x in lines for m in x.modifiers}
-        for rule, about, _ in followed(policy):
-            if about is not None and about.isdisjoint(words):
-                assert not tuple(rule.check(now, policy)), rule.ID
+        for each in followed(policy):
+            if each.about is not None and each.about.isdisjoint(words):
+                assert not tuple(each.rule.check(now, policy)), each.rule.ID
 
 
 @settings(deadline=None, max_examples=60)
