@@ -18,7 +18,7 @@ def check(visit: Visit, policy: Policy) -> Said:
 
     Whether a code is complete, or covers the service, is not judged: no table of diagnoses is kept.
     """
-    known = {*visit.diagnoses, *[code for s in visit.services for code in s.diagnoses]}
+    known = set(visit.diagnoses).union(*[s.diagnoses for s in visit.services])
     if not known:
         return NONE_KNOWN if visit.services else ()
     of_codes = [*_strange(known, policy), *_retired(known, policy)]

@@ -1,6 +1,7 @@
 """Who may furnish a code: assistants do not evaluate; aides and students do not bill."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rules.chart import Chart, billed_of, chart_of
 from rules.model import Finding, NotChecked, Said, Service, Visit
@@ -66,14 +67,11 @@ def _says(service: Service, code: Code, why: str) -> str:
 
 def _unusual(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
     """List codes seldom billed by a discipline; practice and state law vary."""
-    said = [
-        f"{line.code} by {line.discipline}"
-        for line in visit.lines
-        if line.discipline
-        and (code := policy.code(line.code))
-        and line.discipline not in code.disciplines
-        and not code.only
-    ]
+    said = []
+    for line in visit.lines:
+        code = policy.codes.get(line.code)
+        if code and line.discipline and line.discipline not in code.disciplines and not code.only:
+            said.append(f"{line.code} by {line.discipline}")
     if said:
         why = f"unusual, and left to state law: {', '.join(dict.fromkeys(said))}"
         yield NotChecked(rule=ID, why=why, quiet=True)
@@ -82,8 +80,19 @@ def _unusual(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
 def _incident_to(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
     """List what people bill who furnish no payable therapy: it is paid as a physician's service."""
     billed = billed_of(visit).codes
+    if _own_codes(policy).isdisjoint(billed):
+        return
     for role, codes in policy.get("performer.own_codes", dict).items():
         for code in billed.intersection(codes):
             if any(s.code == code and s.roles == (role,) for s in visit.services):
                 why = f"{code} by {AS_SAID[role]} {policy.get('performer.incident_to', str)}"
                 yield NotChecked(rule=ID, why=why, quiet=True)
+
+
+def _own_codes(policy: Policy) -> frozenset[str]:
+    """Return all codes that such people have of their own."""
+    known: frozenset[str] | None = policy.memo.get(ID)
+    if known is None:
+        every = policy.get("performer.own_codes", dict).values()
+        known = policy.memo[ID] = frozenset(chain.from_iterable(every))
+    return known

@@ -65,7 +65,7 @@ def _therapy(visit: Visit, policy: Policy) -> dict[Discipline | None, Codes]:
         found = {whose: {} for whose in planned & {*UNDER_A_PLAN, None}}
     for line in lines:
         if line.discipline in UNDER_A_PLAN:
-            code = policy.code(line.code)
+            code = policy.codes.get(line.code)
             if code and code.therapy != "none":
                 found.setdefault(line.discipline, {})[line.code] = None
     return {whose: tuple(found[whose]) for whose in sorted(found, key=str)}

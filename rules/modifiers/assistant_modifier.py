@@ -3,10 +3,10 @@
 A code furnished partly by an assistant becomes two lines: with and without the modifier.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rules.chart import Key, billed_of, chart_of
+from rules.chart import Chart, Key, billed_of, chart_of
 from rules.model import Finding, Fix, Line, Service, Visit
 from rules.modifiers.assistance import Counts, assisted_units, in_part
 from rules.modifiers.order import added
@@ -17,11 +17,15 @@ ID = "assistant_modifier"
 ASSISTED = frozenset({"CQ", "CO"})
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def check(visit: Visit, policy: Policy) -> Iterable[Finding]:
     """Compare each code's assistant units with the minutes that assistants furnished alone."""
     chart = chart_of(visit, policy)
     if not chart.assisted and ASSISTED.isdisjoint(billed_of(visit).modifiers):
-        return
+        return ()
+    return _by_minutes(visit, chart, policy)
+
+
+def _by_minutes(visit: Visit, chart: Chart, policy: Policy) -> Iterator[Finding]:
     if visit.setting in policy.get("assistant_modifier.exempt_settings", list):
         return
     by_discipline = policy.get("assistant_modifier.by_discipline", dict)

@@ -22,14 +22,14 @@ def check(visit: Visit, policy: Policy) -> Said:
     wrong: dict[str, list[Line]] = {}
     unsaid: dict[str, None] = {}
     for line in visit.lines:
-        modifier = by_discipline.get(line.discipline)
-        own = line.modifiers
-        right = modifier in own and [m for m in own if m in every] == [modifier]
-        if modifier and not right and _therapy(visit, line, policy):
-            wrong.setdefault(modifier, []).append(line)
+        modifier, own = by_discipline.get(line.discipline), line.modifiers
+        if modifier:
+            right = modifier in own and [m for m in own if m in every] == [modifier]
+            if not right and _therapy(visit, line, policy):
+                wrong.setdefault(modifier, []).append(line)
         elif (
             line.discipline is None
-            and not every.intersection(line.modifiers)
+            and every.isdisjoint(own)
             and (_by_physician(visit, line) and _therapy(visit, line, policy))
         ):
             unsaid[line.code] = None
@@ -47,7 +47,7 @@ def _by_physician(visit: Visit, line: Line) -> bool:
 
 def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:
     """Tell whether a line is therapy: an always code, or a sometimes code by a therapist."""
-    code = policy.code(line.code)
+    code = policy.codes.get(line.code)
     if code is None or code.therapy == "none":
         return False
     if code.therapy == "always":
@@ -57,11 +57,15 @@ def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:
 
 
 def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Policy) -> Finding:
-    fixed = []
+    fixed: list[Line] = []
+    named: dict[str, None] = {}
     for line in lines:
-        kept = tuple([m for m in line.modifiers if m not in every])
+        named[line.code] = None
+        kept = line.modifiers
+        if not every.isdisjoint(kept):
+            kept = tuple([m for m in kept if m not in every])
         fixed.append(line.carrying(added(kept, modifier)))
-    codes = tuple(dict.fromkeys([line.code for line in lines]))
+    codes = tuple(named)
     listed = ", ".join(codes)
     verb = "needs" if len(codes) == 1 else "need"
     return Finding(
@@ -76,5 +80,7 @@ def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Po
 
 def _indicator(codes: Iterable[str], policy: Policy) -> Indicator:
     """Speak softly where a code's place on the therapy list was remembered, not read."""
-    known = {policy.codes[code].confidence for code in codes}
-    return "info" if known == {"low"} else "warning"
+    for code in codes:
+        if policy.codes[code].confidence != "low":
+            return "warning"
+    return "info"

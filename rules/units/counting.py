@@ -60,12 +60,16 @@ def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
 
 def _largest_first(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
     """Tell whether each code has its whole quarter hours, and the largest remainders the rest."""
-    extra = {code: units.get(code, 0) - m // UNIT for code, m in minutes.items()}
-    if set(extra.values()) - {0, 1}:
-        return False
-    given = [minutes[c] % UNIT for c, n in extra.items() if n]
-    passed_over = [minutes[c] % UNIT for c, n in extra.items() if not n]
-    return min(given, default=UNIT) >= max(passed_over, default=0)
+    given, passed_over = [UNIT], [0]
+    for code, m in minutes.items():
+        extra = units.get(code, 0) - m // UNIT
+        if extra == 0:
+            passed_over.append(m % UNIT)
+        elif extra == 1:
+            given.append(m % UNIT)
+        else:
+            return False
+    return min(given) >= max(passed_over)
 
 
 def _shortest_together(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:

@@ -1,21 +1,28 @@
 """Timed codes need charted one-on-one minutes; without them their units cannot be checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from rules.chart import chart_of, strays
-from rules.model import Finding, Visit
+from rules.chart import Chart, chart_of, strays
+from rules.model import Finding, Line, Visit
 from rules.policy import Policy
 
 ID = "minutes_charted"
 
 
-def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
+def check(visit: Visit, policy: Policy) -> Iterable[Finding]:
     """Name timed codes whose minutes the chart does not give. Minutes are never presumed."""
-    chart = chart_of(visit, policy)
-    missing = {code: None for pool in chart.pools.values() for code in sorted(pool.missing)}
+    chart, stray = chart_of(visit, policy), strays(visit, policy)
+    lacking = [pool.missing for pool in chart.pools.values() if pool.missing]
+    return _judged(chart, lacking, stray, policy) if lacking or stray else ()
+
+
+def _judged(
+    chart: Chart, lacking: Iterable[set[str]], stray: Iterable[Line], policy: Policy
+) -> Iterator[Finding]:
+    missing = {code: None for codes in lacking for code in sorted(codes)}
     uncharted = {
         line.code: None
-        for line in strays(visit, policy)
+        for line in stray
         if (line.discipline, line.code) not in chart.charted
         and (code := policy.code(line.code))
         and code.kind == "timed"

@@ -60,13 +60,14 @@ def _countable(
 
     One that has not would change the pool by an amount that nobody knows.
     """
-    if pool.missing & pool.minutes.keys():
+    if not pool.missing.isdisjoint(pool.minutes):
         return False
     for line in lines:
-        code = policy.code(line.code)
-        if line.code in pool.missing:
-            return False
-        if code and code.kind == "timed" and (discipline, line.code) not in chart.charted:
+        if line.code in pool.minutes:
+            continue
+        code = policy.codes.get(line.code)
+        timed = code is not None and code.kind == "timed"
+        if timed and (line.code in pool.missing or (discipline, line.code) not in chart.charted):
             return False
     return True
 

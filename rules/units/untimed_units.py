@@ -6,7 +6,7 @@ range-of-motion measurement counts each limb, so as many as are charted.
 
 from collections.abc import Iterator
 
-from rules.chart import ONCE, Key, billed_of, chart_of, strays
+from rules.chart import ONCE, Chart, Key, billed_of, chart_of, strays
 from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
 from rules.policy import Policy
 from rules.units.counting import plural
@@ -20,42 +20,48 @@ BY_HAND = {
 
 def check(visit: Visit, policy: Policy) -> Said:
     """Find untimed codes that are charted but not billed, or billed more often than they occur."""
+    chart, stray = chart_of(visit, policy), strays(visit, policy)
+    return _judged(visit, chart, stray, policy) if chart.untimed or stray else ()
+
+
+def _judged(visit: Visit, chart: Chart, stray: list[Line], policy: Policy) -> Said:
     each = policy.get("untimed_units.each_service", list)
-    chart = chart_of(visit, policy)
     billed = billed_of(visit).codes
-    for key, services in chart.by_code.items():
-        if policy.codes[key[1]].kind not in ONCE:
+    for key in chart.untimed:
+        code = key[1]
+        if policy.codes[code].kind not in ONCE:
             continue
         lines = []
-        if key[1] in billed:
-            lines = [x for x in visit.lines if x.code == key[1] and x.discipline == key[0]]
-        most = len(services) if key[1] in each else 1
+        if code in billed:
+            lines = [x for x in visit.lines if x.code == code and x.discipline == key[0]]
+        most = len(chart.by_code[key]) if code in each else 1
         if not lines:
             yield _unbilled(chart.line(*key, most), policy)
         elif sum([line.units for line in lines]) > most:
             yield _over(lines, most, policy)
-    if strays(visit, policy):
-        yield from _uncharted(visit, policy, each)
-    yield from _uncounted(visit, policy)
+    if stray:
+        yield from _uncharted(stray, chart, policy, each)
+    yield from _uncounted(visit, chart, policy)
 
 
-def _uncharted(visit: Visit, policy: Policy, each: list[str]) -> Iterator[Finding]:
+def _uncharted(
+    stray: list[Line], chart: Chart, policy: Policy, each: list[str]
+) -> Iterator[Finding]:
     """Hold lines without a charted service to one unit too."""
-    charted = chart_of(visit, policy).charted
     found: dict[Key, list[Line]] = {}
-    for line in strays(visit, policy):
+    for line in stray:
         key = (line.discipline, line.code)
         code = policy.code(line.code)
-        if key not in charted and code and code.kind in ONCE and code.code not in each:
+        if key not in chart.charted and code and code.kind in ONCE and code.code not in each:
             found.setdefault(key, []).append(line)
     for lines in found.values():
         if sum(line.units for line in lines) > 1:
             yield _over(lines, 1, policy)
 
 
-def _uncounted(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
+def _uncounted(visit: Visit, chart: Chart, policy: Policy) -> Iterator[NotChecked]:
     """Name charted codes whose units follow from what no chart gives."""
-    for discipline, code in chart_of(visit, policy).by_code:
+    for discipline, code in chart.untimed:
         if why := BY_HAND.get(policy.codes[code].kind):
             billed = any(x.code == code and x.discipline == discipline for x in visit.lines)
             yield NotChecked(rule=ID, why=f"{code}: {why}; enter its units by hand", quiet=billed)

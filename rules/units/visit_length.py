@@ -47,7 +47,7 @@ def _under(visit: Visit, policy: Policy) -> int | None:
     """
     total = 0
     for service in visit.services:
-        code = policy.code(service.code)
+        code = policy.codes.get(service.code)
         if service.minutes is None or code is None or code.kind != "timed":
             return None
         total += service.minutes
