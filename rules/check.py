@@ -189,19 +189,19 @@ def _as_charted(visit: Visit) -> tuple[Line, ...]:
 
     A line under a code that is not in the chart stands where its first service does.
     """
-    first: dict[Key, str] = {}
     place: dict[str, int] = {}
+    first: dict[Key, int] = {}
     for i, service in enumerate(visit.services):
-        first.setdefault((service.discipline, service.code), service.id)
-        place.setdefault(service.id, i)
+        stands = place.setdefault(service.id, i)
+        first.setdefault((service.discipline, service.code), stands)
     last = len(place)
     made = []
     for i, line in enumerate(visit.lines):
-        named, name = line, first.get((line.discipline, line.code))
-        if not line.services and name is not None:
+        at, named = first.get((line.discipline, line.code)), line
+        if at is None:
+            at = place.get(line.services[0], last) if line.services else last
+        elif not line.services:
             named = line.billing(tuple([s.id for s in furnished(visit, line)]))
-        elif name is None and line.services:
-            name = line.services[0]
-        made.append((last if name is None else place.get(name, last), i, named))
+        made.append((at, i, named))
     made.sort()
     return tuple([line for _, _, line in made])

@@ -6,7 +6,7 @@ Time and payer are settled here. Rules read plain values and never compare dates
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from rules.model import Cite
 from rules.payment.schedule import Amount, Factor, Fee
@@ -142,6 +142,24 @@ class Tables:
     """In the order of their days; each fee's window lies in one, and has its factor."""
 
 
+class Window(Protocol):
+    """A row of a table that holds on some days."""
+
+    def in_force(self, on: str) -> bool:
+        """Tell whether the row holds on a day (ISO)."""
+
+
+W = TypeVar("W", bound=Window)
+
+
+def _today(rows: Iterable[W], day: str) -> W | None:
+    """Return the first of a table's rows that is in force."""
+    for row in rows:
+        if row.in_force(day):
+            return row
+    return None
+
+
 PTP, MUE, ADD_ON = TABLES = ("ptp_edit.edition", "mue.edition", "add_on_code.edition")
 """Values that say for which days a table is there."""
 
@@ -262,7 +280,7 @@ class Policy:
 
     def mue(self, code: str) -> Mue | None:
         """Return the unit limit in force for a code; None is not the same as no limit."""
-        return next((row for row in self._mues.get(code, ()) if row.in_force(self.day)), None)
+        return _today(self._mues.get(code, ()), self.day)
 
     def primaries(self, add_on: str) -> frozenset[str]:
         """Return the codes that an add-on code may stand beside; empty when it is none."""
@@ -271,8 +289,8 @@ class Policy:
 
     def fee(self, code: str) -> Fee | None:
         """Return the relative values in force for a code; None when no edition gives them."""
-        return next((row for row in self._fees.get(code, ()) if row.in_force(self.day)), None)
+        return _today(self._fees.get(code, ()), self.day)
 
     def amount(self, code: str) -> Amount | None:
         """Return the published amount of a code whose relative values are not known, or None."""
-        return next((row for row in self._amounts.get(code, ()) if row.in_force(self.day)), None)
+        return _today(self._amounts.get(code, ()), self.day)

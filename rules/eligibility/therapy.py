@@ -64,8 +64,12 @@ def _therapy(visit: Visit, policy: Policy) -> dict[Discipline | None, Codes]:
         planned = {service.discipline for service in visit.services}
         found = {whose: {} for whose in planned & {*UNDER_A_PLAN, None}}
     for line in lines:
-        if line.discipline in UNDER_A_PLAN:
+        whose = line.discipline
+        if whose in UNDER_A_PLAN:
             code = policy.codes.get(line.code)
             if code and code.therapy != "none":
-                found.setdefault(line.discipline, {})[line.code] = None
+                mine = found.get(whose)
+                if mine is None:
+                    mine = found[whose] = {}
+                mine[line.code] = None
     return {whose: tuple(found[whose]) for whose in sorted(found, key=str)}
