@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.frozen import changing, swift
+from rules.frozen import changing, making, swift
 from rules.model import Line, Service, Visit
 from rules.policy import Code, Edit, Policy
 from rules.standing import Standing, never_opened, never_together, standing_of
@@ -92,6 +92,7 @@ class Chart:
         return _charged(BLANK, code, units, discipline, services)
 
 
+_chart = making(Chart)
 NAME = attrgetter("id")
 BLANK = Line(code="", units=0)
 """What a new line is copied from, which takes half the time of making one."""
@@ -174,7 +175,7 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         assisted = any(s.by_assistant for found in by_code.values() for s in found)
     aside = _aside(others) if others else NOTHING_ASIDE
     pools, untimed = _pools(by_code, policy)
-    return Chart(
+    return _chart(
         by_code=by_code,
         pools=pools,
         untimed=untimed,

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from rules import RULES
 from rules.chart import Key, billed_of, furnished
-from rules.model import Bill, Finding, Line, NotChecked, Visit
+from rules.model import Bill, Finding, Line, NotChecked, Visit, new_bill
 from rules.policy import Policy
 from rules.recoding import as_billed
 
@@ -145,7 +145,7 @@ def _bill(
             unchecked.append(said)
         elif said.remedy is None and (said.rule, said.says) not in fixed:
             still.append(said)
-    return Bill(
+    return new_bill(
         lines=_as_charted(visit),
         fixed=tuple(fixed.values()),
         open=tuple(still),

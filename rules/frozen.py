@@ -7,8 +7,9 @@ slots, that can be assigned to; then it becomes a record. Nobody ever holds an u
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 R = TypeVar("R")
 Fields = Sequence[Field[Any]]
 
@@ -32,20 +33,29 @@ def swift(cls: type[R]) -> type[R]:
     Traceback (most recent call last):
     dataclasses.FrozenInstanceError: cannot assign to field 'size'
     """
-    every = fields(cls)  # type: ignore[arg-type] # it is a dataclass
-    made = {x.name: x.default_factory for x in every if x.default_factory is not MISSING}
-    known = {f"default_{x.name}": x.default for x in every}
-    known |= {f"default_{name}": OMITTED for name in made}
-    known |= {f"make_{name}": make for name, make in made.items()}
-    body = [
-        "change(self, '__class__', twin)",
-        *[f"if {name} is omitted: {name} = make_{name}()" for name in made],
-        *[f"self.{x.name} = {x.name}" for x in every],
-        "self.__class__ = cls",
-    ]
-    init = _function("__init__", ["self", *_parameters(every, known)], body, cls, known)
-    cls.__init__ = init  # type: ignore[method-assign]
+    parameters, filling, known = _filled(cls)
+    body = ["change(self, '__class__', twin)", *filling]
+    cls.__init__ = _function("__init__", ["self", *parameters], body, cls, known)  # type: ignore[method-assign]
     return cls
+
+
+def making(cls: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that makes a record as its class would be called to, in half the time.
+
+    For what is made at nearly every visit; it takes no arguments that the class does not take.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True, slots=True)
+    ... class Box:
+    ...     size: int
+    ...     label: str = ""
+    >>> making(Box)(3, label="tall")
+    Box(size=3, label='tall')
+    """
+    parameters, filling, known = _filled(cls)
+    body = ["self = twin()", *filling, "return self"]
+    made: Callable[P, R] = _function("made", parameters, body, cls, known)
+    return made
 
 
 def changing(cls: type[R], *names: str) -> Callable[..., R]:
@@ -67,6 +77,21 @@ def changing(cls: type[R], *names: str) -> Callable[..., R]:
     return copied
 
 
+def _filled(cls: Any) -> tuple[list[str], list[str], dict[str, Any]]:
+    """Write the parameters and lines that fill a record, and find the values that they name."""
+    every = fields(cls)
+    made = {x.name: x.default_factory for x in every if x.default_factory is not MISSING}
+    known = {f"default_{x.name}": x.default for x in every}
+    known |= {f"default_{name}": OMITTED for name in made}
+    known |= {f"make_{name}": make for name, make in made.items()}
+    filling = [
+        *[f"if {name} is omitted: {name} = make_{name}()" for name in made],
+        *[f"self.{x.name} = {x.name}" for x in every],
+        "self.__class__ = cls",
+    ]
+    return _parameters(every, known), filling, known
+
+
 def _parameters(every: Fields, known: dict[str, Any]) -> list[str]:
     """Write parameters as in a signature: what may stand by its place, then what must be named."""
     placed: list[str] = []
@@ -79,10 +104,10 @@ def _parameters(every: Fields, known: dict[str, Any]) -> list[str]:
 
 
 def _function(
-    name: str, parameters: Iterable[str], body: Iterable[str], cls: type, known: dict[str, Any]
+    name: str, parameters: Iterable[str], body: Iterable[str], cls: Any, known: dict[str, Any]
 ) -> Any:
     """Compile a function that may use the class, its twin, and values by their names."""
-    twin = type(cls.__name__, (), {"__slots__": cls.__slots__})  # type: ignore[attr-defined]
+    twin = type(cls.__name__, (), {"__slots__": cls.__slots__})
     known |= {"cls": cls, "twin": twin, "change": object.__setattr__, "omitted": OMITTED}
     head = f"def {name}({', '.join(parameters)}):"
     exec("\n    ".join((head, *body)), known)  # noqa: S102 - as dataclasses itself does

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from rules.frozen import changing, swift
+from rules.frozen import changing, making, swift
 from rules.record import NOTHING, Record
 from rules.words import Discipline, Indicator, Role, Setting
 
@@ -234,6 +234,9 @@ class NotChecked:
 
 Said = Iterable[Finding | NotChecked]
 
+new_fix, new_finding = making(Fix), making(Finding)
+"""As ``Fix`` and ``Finding``, for the rules that speak of nearly every visit."""
+
 
 @swift
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,3 +254,6 @@ class Bill:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, the answered ones first."""
         return self.fixed + self.open
+
+
+new_bill = making(Bill)

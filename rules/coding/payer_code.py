@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from rules.chart import ONCE, chart_of
 from rules.coverage import CHOSEN
-from rules.model import Finding, Fix, Line, Visit
+from rules.model import Finding, Line, Visit, new_finding, new_fix
 from rules.policy import Policy
 
 ID = "payer_code"
@@ -29,12 +29,12 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
         renamed = [_renamed(line, new) for line in lines]
         fixed = (*renamed, *_unbilled(visit, old, (*visit.lines, *renamed), policy))
         if fixed:
-            yield Finding(
+            yield new_finding(
                 rule=ID,
                 says=f"{new} instead of {old}: this payer takes the same service as {new} only",
                 codes=(old, new),
                 cite=policy.cite("payer_code.instead"),
-                fixes=(Fix(f"Bill {new} instead of {old}", tuple(lines), fixed),),
+                fixes=(new_fix(f"Bill {new} instead of {old}", tuple(lines), fixed),),
             )
 
 

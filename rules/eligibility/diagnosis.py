@@ -1,12 +1,11 @@
 """What services are billed for: codes that can be diagnoses, and that are still in use."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from rules.chart import billed_of
 from rules.model import Finding, NotChecked, Said, Visit
 from rules.policy import Policy
-from rules.words import Indicator
 
 ID = "diagnosis"
 SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
@@ -21,34 +20,44 @@ def check(visit: Visit, policy: Policy) -> Said:
     known = set(visit.diagnoses).union(*[s.diagnoses for s in visit.services])
     if not known:
         return NONE_KNOWN if visit.services else ()
-    of_codes = [*_strange(known, policy), *_retired(known, policy)]
-    return of_codes if visit.diagnoses else [*of_codes, *_without(visit, policy)]
-
-
-def _strange(known: Collection[str], policy: Policy) -> Iterator[Finding]:
-    """Find what is not in the form of ICD-10-CM: a letter, a digit, then one to five more."""
-    strange = sorted([code for code in known if not SHAPE.fullmatch(code.upper())])
-    if len(strange) == len(known):
-        says = "No diagnosis is in the form of an ICD-10-CM code: no service can be billed with it"
-        yield _finding(says, strange, policy, "warning")
-    elif strange:
-        says = "A diagnosis is not in the form of an ICD-10-CM code; others of the visit are"
-        yield _finding(says, strange, policy, "info")
-
-
-def _retired(known: Collection[str], policy: Policy) -> Iterator[Finding]:
-    """Find diagnosis codes that others have replaced."""
-    plain = {code.upper().replace(".", "") for code in known}
+    strange, plain = [], set()
+    for code in known:
+        spelled = code.upper()
+        plain.add(spelled.replace(".", ""))
+        if not SHAPE.fullmatch(spelled):
+            strange.append(code)
+    said = [_strange(sorted(strange), len(known), policy)] if strange else []
     for code, instead in policy.get("diagnosis.retired", dict).items():
         if code.replace(".", "") in plain:
-            yield Finding(
-                rule=ID,
-                says="A diagnosis code is no longer in use on this day; finer codes replace it",
-                codes=(),
-                cite=policy.cite("diagnosis.retired"),
-                indicator="info",
-                worked=(f"{code} is now one of {', '.join(instead)}",),
-            )
+            said.append(_retired(code, instead, policy))
+    return said if visit.diagnoses else [*said, *_without(visit, policy)]
+
+
+def _strange(strange: list[str], known: int, policy: Policy) -> Finding:
+    """Name what is not in the form of ICD-10-CM: a letter, a digit, then one to five more."""
+    says = "A diagnosis is not in the form of an ICD-10-CM code; others of the visit are"
+    if len(strange) == known:
+        says = "No diagnosis is in the form of an ICD-10-CM code: no service can be billed with it"
+    return Finding(
+        rule=ID,
+        says=says,
+        codes=(),
+        cite=policy.cite("diagnosis.applies"),
+        indicator="warning" if len(strange) == known else "info",
+        worked=(f"Charted: {', '.join(strange)}",),
+    )
+
+
+def _retired(code: str, instead: list[str], policy: Policy) -> Finding:
+    """Name a diagnosis code that others have replaced."""
+    return Finding(
+        rule=ID,
+        says="A diagnosis code is no longer in use on this day; finer codes replace it",
+        codes=(),
+        cite=policy.cite("diagnosis.retired"),
+        indicator="info",
+        worked=(f"{code} is now one of {', '.join(instead)}",),
+    )
 
 
 def _without(visit: Visit, policy: Policy) -> Iterator[Finding]:
@@ -65,14 +74,3 @@ def _without(visit: Visit, policy: Policy) -> Iterator[Finding]:
             cite=policy.cite("diagnosis.applies"),
             indicator="info",
         )
-
-
-def _finding(says: str, strange: list[str], policy: Policy, indicator: Indicator) -> Finding:
-    return Finding(
-        rule=ID,
-        says=says,
-        codes=(),
-        cite=policy.cite("diagnosis.applies"),
-        indicator=indicator,
-        worked=(f"Charted: {', '.join(strange)}",),
-    )

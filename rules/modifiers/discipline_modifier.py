@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rules.chart import furnished
-from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
+from rules.model import Finding, Line, NotChecked, Said, Visit, new_finding, new_fix
 from rules.modifiers.order import added
 from rules.people import OF_ROLE
 from rules.policy import Policy
@@ -68,13 +68,13 @@ def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Po
     codes = tuple(named)
     listed = ", ".join(codes)
     verb = "needs" if len(codes) == 1 else "need"
-    return Finding(
+    return new_finding(
         rule=ID,
         says=f"{listed} {verb} {modifier}, the modifier of the {lines[0].discipline} plan of care",
         codes=codes,
         cite=policy.cite("discipline_modifier.by_discipline"),
         indicator=_indicator(codes, policy),
-        fixes=(Fix(f"Add {modifier} to {listed}", tuple(lines), tuple(fixed)),),
+        fixes=(new_fix(f"Add {modifier} to {listed}", tuple(lines), tuple(fixed)),),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.chart import chart_of
-from rules.model import Finding, Fix, Line, NotChecked, Service, Visit
+from rules.model import Finding, Fix, Line, NotChecked, Service, Visit, new_finding, new_fix
 from rules.modifiers.order import PLACES
 from rules.policy import Policy
 from rules.units.counting import shown
@@ -71,7 +71,7 @@ def compare(count: Count, visit: Visit, policy: Policy) -> Iterator[Finding | No
     billed = units_of(lines, count.right)
     if billed == count.right:
         if count.nothing and visit.drafted:
-            yield _finding(count, billed, Fix(f"Leave out {', '.join(count.found)}"), policy)
+            yield _finding(count, billed, new_fix(f"Leave out {', '.join(count.found)}"), policy)
         return
     for code, units in count.right.items():
         if units and not _stands(code, count, visit, policy):
@@ -107,7 +107,7 @@ def _stands(code: str, count: Count, visit: Visit, policy: Policy) -> bool:
 def _finding(count: Count, billed: Mapping[str, int], fix: Fix | None, policy: Policy) -> Finding:
     told = any(billed.values()) and not count.nothing
     changed = tuple(code for code, units in count.right.items() if units != billed[code])
-    return Finding(
+    return new_finding(
         rule=count.rule,
         says=f"{count.says}; billed: {shown(billed)}" if told else count.says,
         codes=changed or tuple(count.found),
@@ -143,7 +143,7 @@ def rewritten(
             short -= changed.units - line.units
             old.append(line)
             new.extend([changed] if changed.units else [])
-    return Fix(label(billed, right), tuple(old), tuple(new)) if old or new else None
+    return new_fix(label(billed, right), tuple(old), tuple(new)) if old or new else None
 
 
 def _line(code: str, units: int, lines: Sequence[Line], count: Count) -> Line:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from rules.chart import Chart, Pool, chart_of, lines_of
-from rules.frozen import swift
-from rules.model import Finding, Fix, Line, Visit
+from rules.frozen import making, swift
+from rules.model import Finding, Fix, Line, Visit, new_finding
 from rules.policy import Policy
 from rules.units import counting
 from rules.units.counting import fits, midpoint, plural, shown, spread
@@ -30,6 +30,9 @@ class Count:
     worked: tuple[str, ...]
     says: str = ""
     indicator: Indicator = "warning"
+
+
+_count = making(Count)
 
 
 def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
@@ -77,7 +80,7 @@ def _pooled(minutes: Units, billed: Units) -> Count | None:
     if fits(minutes, billed):
         return None
     right = spread(minutes, billed)
-    return Count(right, tuple(counting.worked(minutes, right)))
+    return _count(right, tuple(counting.worked(minutes, right)))
 
 
 def _per_code(minutes: Units, billed: Units) -> Count | None:
@@ -86,7 +89,7 @@ def _per_code(minutes: Units, billed: Units) -> Count | None:
     if right == billed:
         return None
     says = f"Each code counted by itself (CPT midpoint): {_charted(minutes, right)}"
-    return Count(right, tuple(counting.worked_alone(minutes)), says)
+    return _count(right, tuple(counting.worked_alone(minutes)), says)
 
 
 def _unknown(minutes: Units, billed: Units) -> Count | None:
@@ -105,7 +108,7 @@ def _unknown(minutes: Units, billed: Units) -> Count | None:
         "CPT midpoint count:",
         *counting.worked_alone(minutes),
     )
-    return Count(billed if billed == alone else cms, work, says, "info")
+    return _count(billed if billed == alone else cms, work, says, "info")
 
 
 METHODS = {"pooled": _pooled, "per_code": _per_code, "unknown": _unknown}
@@ -122,7 +125,7 @@ def _finding(
     if counted.indicator != "info" and any(billed.values()):
         says += f"; billed: {shown(billed)}"
     changed = [code for code in minutes if right[code] != billed[code]]
-    return Finding(
+    return new_finding(
         rule=ID,
         says=says,
         codes=tuple(changed or minutes),

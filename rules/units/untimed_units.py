@@ -7,7 +7,7 @@ range-of-motion measurement counts each limb, so as many as are charted.
 from collections.abc import Iterator
 
 from rules.chart import ONCE, Chart, Key, billed_of, chart_of, strays
-from rules.model import Finding, Fix, Line, NotChecked, Said, Visit
+from rules.model import Finding, Line, NotChecked, Said, Visit, new_finding, new_fix
 from rules.policy import Policy
 from rules.units.counting import plural
 
@@ -69,12 +69,12 @@ def _uncounted(visit: Visit, chart: Chart, policy: Policy) -> Iterator[NotChecke
 
 def _unbilled(line: Line, policy: Policy) -> Finding:
     code, units = line.code, line.units
-    return Finding(
+    return new_finding(
         rule=ID,
         says=f"{code} is charted: {plural(units)}, whatever the minutes",
         codes=(code,),
         cite=policy.cite("untimed_units.applies"),
-        fixes=(Fix(f"Bill {code} ×{units}", new=(line,)),),
+        fixes=(new_fix(f"Bill {code} ×{units}", new=(line,)),),
     )
 
 
@@ -82,12 +82,12 @@ def _over(lines: list[Line], most: int, policy: Policy) -> Finding:
     """Keep the first line, at most units; drop the others."""
     code, billed = lines[0].code, sum(line.units for line in lines)
     kept = lines[0].counting(most)
-    return Finding(
+    return new_finding(
         rule=ID,
         says=f"{code} is not counted by minutes: {plural(most)} a day, {billed} billed"
         if most == 1
         else f"{code} counts each service: {most} charted, {billed} billed",
         codes=(code,),
         cite=policy.cite("untimed_units.applies"),
-        fixes=(Fix(f"Bill {code} ×{most}, not ×{billed}", tuple(lines), (kept,)),),
+        fixes=(new_fix(f"Bill {code} ×{most}, not ×{billed}", tuple(lines), (kept,)),),
     )

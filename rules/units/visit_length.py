@@ -6,7 +6,7 @@ A question, no more: a site's clock and its notes differ for many good reasons.
 from collections.abc import Iterator
 
 from rules.chart import chart_of, strays
-from rules.model import Finding, Visit
+from rules.model import Finding, Visit, new_finding
 from rules.policy import Policy
 
 ID = "visit_length"
@@ -63,13 +63,18 @@ def _all_charted(visit: Visit, policy: Policy) -> bool:
 
 
 def _finding(visit: Visit, says: str, policy: Policy) -> Finding:
-    timed = [s for s in visit.services if (c := policy.code(s.code)) and c.kind == "timed"]
-    added = " + ".join(f"{s.minutes} ({s.code})" for s in timed)
-    return Finding(
+    codes: dict[str, None] = {}
+    added = []
+    for service in visit.services:
+        code = policy.codes.get(service.code)
+        if code and code.kind == "timed":
+            codes[service.code] = None
+            added.append(f"{service.minutes} ({service.code})")
+    return new_finding(
         rule=ID,
         says=says,
-        codes=tuple(dict.fromkeys(s.code for s in timed)),
+        codes=tuple(codes),
         cite=policy.cite("visit_length.applies"),
         indicator="info",
-        worked=(f"{added} timed minutes; visit: {visit.length} minutes",),
+        worked=(f"{' + '.join(added)} timed minutes; visit: {visit.length} minutes",),
     )
