@@ -162,8 +162,10 @@ def _read(visit: Visit, policy: Policy) -> Chart:
         else:
             key = (service.discipline, service.code)
             usable[key] = (*usable[key], service) if key in usable else (service,)
-            assisted = assisted or standing.assisted
-            grouped = grouped or standing.grouped or service.patients is not None
+            if standing.assisted:
+                assisted = True
+            if standing.grouped or service.patients is not None:
+                grouped = True
         if standing and not service.roles:
             unnamed.append(service.code)
         if service.charted_as:

@@ -38,15 +38,11 @@ class Standing:
 def standing_of(service: Service, policy: Policy) -> Standing | None:
     """Return what becomes of a service; None when no table knows its code."""
     key = (service.code, service.roles, service.discipline)
-    known: Standing | None = policy.memo.get(key)
-    if known is not None:
-        return known
-    code = policy.code(service.code)
-    if code is None:
-        return None
-    standing = _judged(service, code, policy)
-    if len(policy.memo) < KEPT:
-        policy.memo[key] = standing
+    standing: Standing | None = policy.memo.get(key)
+    if standing is None and (code := policy.code(service.code)):
+        standing = _judged(service, code, policy)
+        if len(policy.memo) < KEPT:
+            policy.memo[key] = standing
     return standing
 
 

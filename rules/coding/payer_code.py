@@ -4,9 +4,9 @@ Unattended electrical stimulation is the case in point: Medicare knows G0283 alo
 what others know. Which code goes for which is data (``payer_code.instead``), payer by payer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from rules.chart import ONCE, chart_of
+from rules.chart import ONCE, billed_of, chart_of
 from rules.coverage import CHOSEN
 from rules.model import Finding, Line, Visit, new_finding, new_fix
 from rules.policy import Policy
@@ -24,10 +24,13 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
 
     A line with a notice modifier (GA, GX, GY, GZ) asks for the denial of its code and is let be.
     """
+    billed = billed_of(visit).codes
     for old, new in policy.get("payer_code.instead", dict).items():
-        lines = [x for x in visit.lines if x.code == old and not CHOSEN.intersection(x.modifiers)]
+        lines: list[Line] = []
+        if old in billed:
+            lines = [x for x in visit.lines if x.code == old and CHOSEN.isdisjoint(x.modifiers)]
         renamed = [_renamed(line, new) for line in lines]
-        fixed = (*renamed, *_unbilled(visit, old, (*visit.lines, *renamed), policy))
+        fixed = (*renamed, *_unbilled(visit, old, renamed, policy))
         if fixed:
             yield new_finding(
                 rule=ID,
@@ -50,11 +53,12 @@ def _renamed(line: Line, code: str) -> Line:
     )
 
 
-def _unbilled(visit: Visit, old: str, lines: tuple[Line, ...], policy: Policy) -> Iterator[Line]:
+def _unbilled(visit: Visit, old: str, renamed: Sequence[Line], policy: Policy) -> Iterator[Line]:
     """Write the lines of untimed services that were charted under the old code alone."""
     chart = chart_of(visit, policy)
-    billed = {(line.discipline, line.code) for line in lines}
     keys = {(s.discipline, s.code): None for s in chart.renamed if s.charted_as == old}
     for key in keys:
-        if key not in billed and key in chart.by_code and policy.codes[key[1]].kind in ONCE:
-            yield chart.line(*key, 1)
+        if key in chart.by_code and policy.codes[key[1]].kind in ONCE:
+            lines = (*visit.lines, *renamed)
+            if key not in [(line.discipline, line.code) for line in lines]:
+                yield chart.line(*key, 1)

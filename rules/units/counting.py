@@ -118,23 +118,23 @@ def midpoint(minutes: Mapping[str, int]) -> dict[str, int]:
 
 def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
     """Show the pooled count line by line, and which codes took the units left over."""
-    added, split, took = [], [], []
-    remainders: dict[bool, list[int]] = {True: [], False: []}
+    added, split, took, given, passed_over = [], [], [], [], []
     for code, m in minutes.items():
         whole, left = m // UNIT, m % UNIT
         added.append(f"{m} ({code})")
         split.append(f"{code}: {m} min = {whole} × 15 + {left}")
-        one_more = units[code] > whole
-        remainders[one_more].append(left)
-        if one_more:
+        if units[code] > whole:
             took.append(f"{code} ({left} min)")
+            given.append(left)
+        else:
+            passed_over.append(left)
     total = sum(minutes.values())
     all_of_it = f"{' + '.join(added)} = {total}" if len(added) > 1 else added[0]
     lines = [f"{all_of_it} timed minutes", earning(units_for(total)), *split]
     if took:
         word = "remainder" if len(took) == 1 else "remainders"
         lines.append(f"{plural(len(took))} left over to the largest {word}: {', '.join(took)}")
-        if min(remainders[True]) in remainders[False]:
+        if min(given) in passed_over:
             lines.append("Equal remainders: either code may take it")
     return lines
 

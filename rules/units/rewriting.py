@@ -85,11 +85,10 @@ def compare(count: Count, visit: Visit, policy: Policy) -> Iterator[Finding | No
 
 
 def units_of(lines: Sequence[Line], codes: Mapping[str, int]) -> dict[str, int]:
-    """Return the units billed of each of these codes; lines of others count for nothing."""
+    """Return the units billed of each code."""
     billed = dict.fromkeys(codes, 0)
     for line in lines:
-        if line.code in billed:
-            billed[line.code] += line.units
+        billed[line.code] += line.units
     return billed
 
 

@@ -4,17 +4,17 @@ Medicare pools the minutes of all timed codes of a discipline's day; some payers
 alone; of some payers it is not known. Which of these is data (``timed_units.method``), not code.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from rules.chart import Chart, Pool, chart_of, lines_of
+from rules.chart import Chart, chart_of, lines_of
 from rules.frozen import making, swift
 from rules.model import Finding, Fix, Line, Visit, new_finding
 from rules.policy import Policy
 from rules.units import counting
 from rules.units.counting import fits, midpoint, plural, shown, spread
-from rules.units.rewriting import rewritten, units_of
+from rules.units.rewriting import rewritten
 from rules.words import Discipline, Indicator
 
 ID = "timed_units"
@@ -42,37 +42,43 @@ def check(visit: Visit, policy: Policy) -> Iterator[Finding]:
     for discipline, pool in chart.pools.items():
         if not pool.minutes:
             continue
-        lines = lines_of(visit, discipline)
-        if not _countable(lines, pool, policy, chart, discipline):
-            continue
-        billed = units_of(lines, pool.minutes)
-        counted = count(pool.minutes, billed)
-        if counted:
+        billed = _billed(visit, discipline, chart, policy)
+        counted = billed and count(pool.minutes, billed)
+        if billed and counted:
+            lines = lines_of(visit, discipline)
             fix = rewritten(lines, billed, counted.right, partial(chart.line, discipline))
             yield _finding(pool.minutes, billed, counted, fix, policy)
 
 
-def _countable(
-    lines: Sequence[Line],
-    pool: Pool,
-    policy: Policy,
-    chart: Chart,
-    discipline: Discipline | None,
-) -> bool:
-    """Tell whether every billed timed code has charted minutes, all of them.
+def _billed(
+    visit: Visit, discipline: Discipline | None, chart: Chart, policy: Policy
+) -> dict[str, int] | None:
+    """Return the billed units of each code with charted minutes.
 
-    One that has not would change the pool by an amount that nobody knows.
+    None where a billed timed code lacks minutes: it would change the pool by an amount that nobody
+    knows.
     """
-    if not pool.missing.isdisjoint(pool.minutes):
-        return False
-    for line in lines:
-        if line.code in pool.minutes:
+    pool = chart.pools[discipline]
+    billed = dict.fromkeys(pool.minutes, 0)
+    if not pool.missing.isdisjoint(billed):
+        return None
+    for line in visit.lines:
+        if line.discipline != discipline:
             continue
-        code = policy.codes.get(line.code)
-        timed = code is not None and code.kind == "timed"
-        if timed and (line.code in pool.missing or (discipline, line.code) not in chart.charted):
-            return False
-    return True
+        if line.code in billed:
+            billed[line.code] += line.units
+        elif _uncharted(line, chart, policy):
+            return None
+    return billed
+
+
+def _uncharted(line: Line, chart: Chart, policy: Policy) -> bool:
+    """Tell whether a line is of a timed code that is not charted, or not with all its minutes."""
+    if line.code in chart.pools[line.discipline].missing:
+        return True
+    code = policy.codes.get(line.code)
+    timed = code is not None and code.kind == "timed"
+    return timed and (line.discipline, line.code) not in chart.charted
 
 
 def _pooled(minutes: Units, billed: Units) -> Count | None:
