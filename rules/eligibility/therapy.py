@@ -63,13 +63,17 @@ def _therapy(visit: Visit, policy: Policy) -> dict[Discipline | None, Codes]:
     if visit.planned:
         planned = {service.discipline for service in visit.services}
         found = {whose: {} for whose in planned & {*UNDER_A_PLAN, None}}
+    therapy = _codes(policy)
     for line in lines:
-        whose = line.discipline
-        if whose in UNDER_A_PLAN:
-            code = policy.codes.get(line.code)
-            if code and code.therapy != "none":
-                mine = found.get(whose)
-                if mine is None:
-                    mine = found[whose] = {}
-                mine[line.code] = None
+        if line.code in therapy and line.discipline in UNDER_A_PLAN:
+            found.setdefault(line.discipline, {})[line.code] = None
     return {whose: tuple(found[whose]) for whose in sorted(found, key=str)}
+
+
+def _codes(policy: Policy) -> frozenset[str]:
+    """Return the codes that are therapy, always or sometimes."""
+    known: frozenset[str] | None = policy.memo.get(THERAPY)
+    if known is None:
+        codes = policy.codes.values()
+        known = policy.memo[THERAPY] = frozenset({x.code for x in codes if x.therapy != "none"})
+    return known
