@@ -1,14 +1,14 @@
 """Run every rule over a visit, and settle its bill."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from types import ModuleType
 
 from rules import RULES
 from rules.chart import Key, billed_of, furnished
-from rules.model import Bill, Finding, Line, NotChecked, Visit, new_bill
+from rules.model import Bill, Finding, Line, NotChecked, Said, Visit, new_bill
 from rules.policy import Policy
 from rules.recoding import as_billed
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 ROUNDS = 10
 FOLLOWED = "followed"
-COUNTED = frozenset({"timed_units", "untimed_units"})
+COUNTED = frozenset({"timed_units", "untimed_units", "evaluation_level"})
 Lines = tuple[Line, ...]
 Spoken = Sequence[Finding | NotChecked]
 SILENCE: Spoken = ()
@@ -24,33 +24,36 @@ UNSEEN: Lines | None = None
 MOVING = NotChecked(rule="timed_units", why="the bill could not be settled")
 
 
-def ask(rule: ModuleType, visit: Visit, policy: Policy) -> Spoken:
-    """Return what one rule says of a visit.
-
-    A rule that fails is logged and reported as not checked; the others still run.
-    """
-    try:
-        return tuple(rule.check(visit, policy))
-    except Exception:
-        log.exception("rule failed", extra={"rule": rule.ID})
-        return (NotChecked(rule=rule.ID, why="the rule failed and has been reported"),)
-
-
-def check(visit: Visit, policy: Policy) -> Spoken:
-    """Return what all rules say of a visit as it stands, in rule order."""
-    visit = as_billed(visit, policy)
-    return tuple(said for each in followed(policy) for said in ask(each.rule, visit, policy))
-
-
 @dataclass(frozen=True, slots=True)
 class Followed:
     """A rule, and what can make it speak."""
 
     rule: ModuleType
+    check: Callable[[Visit, Policy], Said]
     about: frozenset[str] | None
     """Codes and modifiers without any of which it has nothing to say; None for any visit."""
     counts: bool
     """It looks at codes and units alone: a modifier changes nothing that it says."""
+
+
+def ask(each: Followed, visit: Visit, policy: Policy) -> Spoken:
+    """Return what one rule says of a visit.
+
+    A rule that fails is logged and reported as not checked; the others still run.
+    """
+    look = each.check
+    try:
+        return tuple(look(visit, policy))
+    except Exception:
+        rule = each.rule.ID
+        log.exception("rule failed", extra={"rule": rule})
+        return (NotChecked(rule=rule, why="the rule failed and has been reported"),)
+
+
+def check(visit: Visit, policy: Policy) -> Spoken:
+    """Return what all rules say of a visit as it stands, in rule order."""
+    visit = as_billed(visit, policy)
+    return tuple(said for each in followed(policy) for said in ask(each, visit, policy))
 
 
 def followed(policy: Policy) -> tuple[Followed, ...]:
@@ -58,8 +61,9 @@ def followed(policy: Policy) -> tuple[Followed, ...]:
     known: tuple[Followed, ...] | None = policy.memo.get(FOLLOWED)
     if known is None:
         rules = [rule for rule in RULES if policy.applies(rule.ID)]
-        known = tuple([Followed(rule, _about(rule, policy), rule.ID in COUNTED) for rule in rules])
-        policy.memo[FOLLOWED] = known
+        known = policy.memo[FOLLOWED] = tuple(
+            [Followed(x, x.check, _about(x, policy), x.ID in COUNTED) for x in rules]
+        )
     return known
 
 
@@ -94,6 +98,7 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
     fixed: dict[tuple[str, str], Finding] = {}
     heard, seen = [SILENCE] * len(rules), [UNSEEN] * len(rules)
     words = _words(visit)
+    # The lines whose codes and units stand, and the last rule that changed any.
     counted, last = visit.lines, len(rules)
     for _ in range(rounds):
         before, until = visit.lines, last
@@ -103,7 +108,7 @@ def settle(visit: Visit, policy: Policy, *, rounds: int = ROUNDS) -> Bill:
             lines = counted if each.counts else visit.lines
             if seen[i] is lines or (each.about is not None and each.about.isdisjoint(words)):
                 continue
-            heard[i] = spoken = ask(each.rule, visit, policy)
+            heard[i] = spoken = ask(each, visit, policy)
             after, answered = _applied(visit, spoken, fixed) if spoken else (visit, False)
             if after is not visit:
                 counted = after.lines if _recounted(visit.lines, after.lines) else counted

@@ -27,16 +27,15 @@ def check(visit: Visit, policy: Policy) -> Said:
 def _judged(visit: Visit, chart: Chart, stray: list[Line], policy: Policy) -> Said:
     each = policy.get("untimed_units.each_service", list)
     billed = billed_of(visit).codes
-    for key in chart.untimed:
-        code = key[1]
+    for discipline, code in chart.untimed:
         if policy.codes[code].kind not in ONCE:
             continue
+        most = len(chart.by_code[discipline, code]) if code in each else 1
         lines = []
         if code in billed:
-            lines = [x for x in visit.lines if x.code == code and x.discipline == key[0]]
-        most = len(chart.by_code[key]) if code in each else 1
+            lines = [x for x in visit.lines if x.code == code and x.discipline == discipline]
         if not lines:
-            yield _unbilled(chart.line(*key, most), policy)
+            yield _unbilled(chart.line(discipline, code, most), policy)
         elif sum([line.units for line in lines]) > most:
             yield _over(lines, most, policy)
     if stray:
