@@ -161,14 +161,15 @@ class Visit:
 
     def rebilled(self, fix: "Fix") -> "Visit":
         """Return this visit with a fix applied; the new lines stand where the old ones stood."""
-        if not fix.old:
-            return self.billed(self.lines + fix.new) if fix.new else self
-        if len(fix.old) == len(self.lines):
-            return self.billed(fix.new)
-        at = self.lines.index(fix.old[0])
-        gone = {id(line) for line in fix.old}
-        kept = [line for line in self.lines if id(line) not in gone]
-        return self.billed((*kept[:at], *fix.new, *kept[at:]))
+        lines, old, new = self.lines, fix.old, fix.new
+        if not old:
+            return _billed(self, lines + new, self.drafted) if new else self
+        if len(old) != len(lines):
+            at = lines.index(old[0])
+            gone = {id(line) for line in old}
+            kept = [line for line in lines if id(line) not in gone]
+            new = (*kept[:at], *new, *kept[at:])
+        return _billed(self, new, self.drafted)
 
     def recharted(self, services: tuple[Service, ...]) -> "Visit":
         """Return this visit with other services, and nothing worked out of those before."""

@@ -31,8 +31,11 @@ def check(visit: Visit, policy: Policy) -> Said:
             cite=policy.cite("performer.not_payable"),
             indicator="info",
         )
-    yield from _unusual(visit, policy)
-    yield from _incident_to(visit, policy)
+    if unusual := _unusual(visit, policy):
+        why = f"unusual, and left to state law: {', '.join(unusual)}"
+        yield NotChecked(rule=ID, why=why, quiet=True)
+    if not _own_codes(policy).isdisjoint(billed_of(visit).codes):
+        yield from _incident_to(visit, policy)
 
 
 def _barred(chart: Chart, visit: Visit, policy: Policy) -> Iterator[Finding]:
@@ -65,23 +68,19 @@ def _says(service: Service, code: Code, why: str) -> str:
     return f"{service.code} by {people} is not billable"
 
 
-def _unusual(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
-    """List codes seldom billed by a discipline; practice and state law vary."""
-    said = []
+def _unusual(visit: Visit, policy: Policy) -> dict[str, None]:
+    """Return codes seldom billed by a discipline; practice and state law vary."""
+    said: dict[str, None] = {}
     for line in visit.lines:
         code = policy.codes.get(line.code)
         if code and line.discipline and line.discipline not in code.disciplines and not code.only:
-            said.append(f"{line.code} by {line.discipline}")
-    if said:
-        why = f"unusual, and left to state law: {', '.join(dict.fromkeys(said))}"
-        yield NotChecked(rule=ID, why=why, quiet=True)
+            said[f"{line.code} by {line.discipline}"] = None
+    return said
 
 
 def _incident_to(visit: Visit, policy: Policy) -> Iterator[NotChecked]:
     """List what people bill who furnish no payable therapy: it is paid as a physician's service."""
     billed = billed_of(visit).codes
-    if _own_codes(policy).isdisjoint(billed):
-        return
     for role, codes in policy.get("performer.own_codes", dict).items():
         for code in billed.intersection(codes):
             if any(s.code == code and s.roles == (role,) for s in visit.services):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rules.frozen import swift
+from rules.frozen import making, swift
 from rules.model import Fix, Line, Service, Visit
 
 LINE = Line(code="97110", units=2, modifiers=("GP",), discipline="PT", services=("s1",), id="c1")
@@ -38,14 +38,14 @@ DAY = date(2026, 3, 2)
 
 
 def test_a_record_takes_what_a_dataclass_takes_and_has_the_same_defaults() -> None:
-    for make in (Plain, Swift):
+    for make in (Plain, Swift, making(Swift)):
         made = make(DAY, label="x")
         assert (made.day, made.label, made.notes, made.units) == (DAY, "x", [], 1)
         made = make(DAY, ["a"], 3, label="y")
         assert (made.day, made.label, made.notes, made.units) == (DAY, "y", ["a"], 3)
 
 
-@pytest.mark.parametrize("make", [Plain, Swift])
+@pytest.mark.parametrize("make", [Plain, Swift, making(Swift)])
 @pytest.mark.parametrize(
     ("placed", "named"), [((), {}), ((DAY,), {}), ((DAY, [], 1, "x"), {}), ((DAY,), {"lable": ""})]
 )
