@@ -7,8 +7,11 @@ from plugin.fhir.elements import Period
 
 DAY = 10
 FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
-MOMENT = re.compile(r"....-..-..T..:..:..(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z)", re.ASCII)
-"""The form of a moment; what is no digit in its place, ``datetime.fromisoformat`` refuses."""
+MOMENT = re.compile(
+    r"....-..-..T..:..:..(?:[+-]0.:..|Z|(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z))", re.ASCII
+)
+"""The form of a moment, the usual ones first; what is no digit in its place,
+``datetime.fromisoformat`` refuses."""
 
 
 def moment(text: str) -> datetime | None:
