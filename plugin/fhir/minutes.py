@@ -1,21 +1,21 @@
 """One-on-one minutes: as stated, as observed, or from start to end; never worked back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from plugin.fhir import structure
 from plugin.fhir.charted import Charted
-from plugin.fhir.elements import Extension, Observation, Quantity
+from plugin.fhir.elements import Extension, Observation, Period, Quantity
 from plugin.fhir.scope import Scope, once
-from plugin.fhir.times import minutes_between, moment, whole_minutes
+from plugin.fhir.times import minutes_between, moment
 from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
 LONGEST = 24 * 60
 UNIT = "min"
 SLACK = timedelta(seconds=59)
-Span = tuple[int, datetime, datetime, int]
+Span = tuple[int, Period, int]
 """Which service, from when to when it was, and how many minutes that is."""
 VOID = frozenset({"entered-in-error", "cancelled"})
 
@@ -41,7 +41,7 @@ def minutes_of(
         # Two disciplines may treat at once; each one's times are judged by themselves.
         mine = [span for span in spans if disciplines[span[0]] == discipline]
         if not _crowded(mine, scope):
-            for i, _, _, took in mine:
+            for i, _, took in mine:
                 said[i] = took
     return said
 
@@ -56,21 +56,19 @@ def stated_in(extensions: Sequence[Extension]) -> Extension | None:
 
 def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
     """Add when a service was, if its start and end tell how long it took."""
-    if service.began is None:
+    period, took = service.read.it.performed_period, service.took
+    if service.began is None or period is None:
         return
-    if service.ended is None or service.took is None:
-        _hold_to_an_end(service, scope)
-        return
-    minutes = whole_minutes(service.took)
-    if 0 < minutes <= LONGEST:
-        spans.append((i, service.began, service.ended, minutes))
+    if took is None:
+        _hold_to_an_end(period, service, scope)
+    elif 0 < took <= LONGEST:
+        spans.append((i, period, took))
 
 
-def _hold_to_an_end(service: Charted, scope: Scope) -> None:
+def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
     """Refuse a service that ends at what is no date; one that does not say when is taken."""
-    period = service.read.it.performed_period
     try:
-        if period and period.end:
+        if period.end:
             moment(period.end)
     except ValueError:
         scope.decoder.refuse(service.read)
@@ -136,5 +134,6 @@ def _length(scope: Scope) -> int | None:
 
 def _overlap(spans: Sequence[Span]) -> bool:
     """Tell whether any two services ran at the same time."""
-    ordered = sorted((began, ended) for _, began, ended, _ in spans)
+    times = [(moment(period.start), moment(period.end)) for _, period, _ in spans]
+    ordered = sorted((began, ended) for began, ended in times if began and ended)
     return any(later[0] + SLACK < earlier[1] for earlier, later in pairwise(ordered))

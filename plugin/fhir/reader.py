@@ -1,6 +1,6 @@
 """A request's resources in, a Visit out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from plugin.fhir.charted import Charted, charted
 from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
-from plugin.fhir.elements import Coverage, Procedure
+from plugin.fhir.elements import Coverage, Performer, Procedure
 from plugin.fhir.gather import Gathered
 from plugin.fhir.held import held_of
 from plugin.fhir.legend import Legend
@@ -117,7 +117,7 @@ def read(
         patient=scope.patient,
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
-        performers={x.read.it.id: _actors(x.read, scope) for x in today if x.read.it.id},
+        performers=_performers(today, scope),
         charges=held.charges,
         locked=held.locked,
         left_out=tuple(scope.decoder.left_out),
@@ -195,13 +195,24 @@ def legend_of(scope: Scope, coder: Coder) -> Legend:
     return Legend(coder.codes, people, coder)
 
 
-def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
-    found = []
-    for performer in read.it.performer:
-        actor = scope.aliases.tail(performer.actor.reference)
-        if actor and actor[0] != "#":
-            found.append(actor)
-    return tuple(found)
+def _performers(today: Sequence[Charted], scope: Scope) -> dict[str, tuple[str, ...]]:
+    """Return who furnished each procedure, as references, by the procedure's id."""
+    found: dict[str, tuple[str, ...]] = {}
+    those: list[Performer] = []
+    actors: tuple[str, ...] = ()
+    for service in today:
+        it = service.read.it
+        if it.performer != those:  # most services of a visit name the same people
+            those, actors = it.performer, _actors(it.performer, scope)
+        if it.id:
+            found[it.id] = actors
+    return found
+
+
+def _actors(performers: Iterable[Performer], scope: Scope) -> tuple[str, ...]:
+    """Return people as references, without those whom the procedure itself contains."""
+    actors = [scope.aliases.tail(performer.actor.reference) for performer in performers]
+    return tuple([actor for actor in actors if actor and actor[0] != "#"])
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

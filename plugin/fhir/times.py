@@ -7,10 +7,9 @@ from plugin.fhir.elements import Period
 
 DAY = 10
 FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
-MOMENT = re.compile(
-    r"....-..-..T..:..:..(?:[+-]0.:..|Z|(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z))", re.ASCII
-)
-"""The form of a moment, the usual ones first; what is no digit in its place,
+USUAL = re.compile(r"....-..-..T..:..:..[+-]0.:..")
+MOMENT = re.compile(r"....-..-..T..:..:..(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z)", re.ASCII)
+"""The form of a moment, nearly always and ever; what is no digit in its place,
 ``datetime.fromisoformat`` refuses."""
 
 
@@ -24,7 +23,7 @@ def moment(text: str) -> datetime | None:
     if len(text) <= DAY:
         day(text)
         return None
-    if not MOMENT.fullmatch(text):
+    if not (USUAL.fullmatch(text) or MOMENT.fullmatch(text)):
         raise ValueError("not a FHIR date or time")
     try:
         return datetime.fromisoformat(text)
