@@ -8,7 +8,6 @@ from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Procedure
 from plugin.fhir.times import day, moment, whole_minutes
 
-
 Clock = tuple[int, int] | tuple[None, None]
 
 

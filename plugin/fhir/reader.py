@@ -217,7 +217,10 @@ def _actors(performers: Iterable[Performer], scope: Scope) -> tuple[str, ...]:
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:
     """Return the date of service as the chart writes it."""
-    return next((service.when for service in mine if service.day == on), on.isoformat())
+    for service in mine:
+        if service.day == on:
+            return service.when
+    return on.isoformat()
 
 
 def coverages_of(scope: Scope) -> list[Read[Coverage]]:
@@ -229,10 +232,12 @@ def coverages_of(scope: Scope) -> list[Read[Coverage]]:
     """
     found = [scope.decoder.needed(item, Coverage) for item in scope.gathered.under("coverage")]
     mine = [read for read in found if scope.theirs(read.it.beneficiary)]
+    if len(mine) == len(found):
+        return mine
     for read in found:
         if read not in mine:
             scope.decoder.stranger(f"{read.where}.beneficiary")
-    if found and not mine:
+    if not mine:
         raise RefusedError(400, Issue(f"{found[0].where}.beneficiary", NOT_THEIRS))
     return mine
 

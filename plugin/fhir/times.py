@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from plugin.fhir.elements import Period
 
 DAY = 10
-FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+FORM = re.compile(r"\d{4}(-\d\d)?", re.ASCII)
+"""The form of a year or a month."""
 USUAL = re.compile(r"....-..-..T..:..:..[+-]0.:..")
 MOMENT = re.compile(r"....-..-..T..:..:..(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z)", re.ASCII)
 """The form of a moment, nearly always and ever; what is no digit in its place,
@@ -46,10 +47,10 @@ def day(text: str) -> date | None:
     if len(text) > DAY:
         found = moment(text)
         return found.date() if found else None
+    if len(text) == DAY and text[7] == "-":  # else it may be a week, which FHIR does not have
+        return date.fromisoformat(text)
     if not FORM.fullmatch(text):
         raise ValueError("not a FHIR date or time")
-    if len(text) == DAY:
-        return date.fromisoformat(text)
     date(int(text[:4]), int(text[5:] or 1), 1)
     return None
 
@@ -73,8 +74,8 @@ def precedes(text: str, on: date, *, strictly: bool = False) -> bool:
         ValueError: the text is not a FHIR date or dateTime.
 
     """
-    stated = day(text) or text
-    known = stated.isoformat() if isinstance(stated, date) else stated
+    day(text)
+    known = text[:DAY]
     there = on.isoformat()[: len(known)]
     return known < there or (known == there and not strictly)
 
