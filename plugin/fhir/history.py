@@ -73,7 +73,7 @@ def _minutes(read: Read[Procedure], scope: Scope) -> int | None:
     """Return the minutes stated, else those from start to end."""
     stated = stated_in(read.it.extension)
     if stated:
-        return in_minutes(stated.valueQuantity, f"{read.where}.extension", scope)
+        return in_minutes(stated.valueQuantity, read, ".extension", scope)
     period = read.it.performed_period
     if period is None or not period.start or not period.end:
         return None

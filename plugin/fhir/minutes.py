@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 from plugin.fhir import structure
 from plugin.fhir.charted import Charted
+from plugin.fhir.decode import Read
 from plugin.fhir.elements import Extension, Observation, Period, Quantity
 from plugin.fhir.scope import Scope, once
 from plugin.fhir.times import minutes_between, moment
@@ -31,7 +33,7 @@ def minutes_of(
         read = service.read
         stated = stated_in(read.it.extension) if read.it.extension else None
         if stated:
-            said.append(in_minutes(stated.valueQuantity, f"{read.where}.extension", scope))
+            said.append(in_minutes(stated.valueQuantity, read, ".extension", scope))
         elif measured and read.reference and read.reference in measured:
             said.append(measured[read.reference])
         else:
@@ -74,14 +76,15 @@ def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
         scope.decoder.refuse(service.read)
 
 
-def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
-    """Return whole minutes; a part of a minute is not counted."""
+def in_minutes(quantity: Quantity | None, read: Read[Any], way: str, scope: Scope) -> int | None:
+    """Return whole minutes; a part of a minute is not counted. They stand in a resource, so far in."""
     if quantity is None or quantity.value is None:
         return None
     if (quantity.code or quantity.unit) != UNIT:
-        scope.decoder.omit(f"{where}.valueQuantity", "minutes should be in the unit min")
+        where = f"{read.where}{way}.valueQuantity"
+        scope.decoder.omit(where, "minutes should be in the unit min")
     elif not 0 <= quantity.value <= LONGEST:
-        scope.decoder.omit(f"{where}.valueQuantity", "minutes are out of range")
+        scope.decoder.omit(f"{read.where}{way}.valueQuantity", "minutes are out of range")
     else:
         return int(quantity.value)
     return None
@@ -90,7 +93,8 @@ def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | Non
 def _measured(scope: Scope) -> Mapping[str, int]:
     """Return the minutes that observations give, by the service they are part of."""
     minutes: dict[str, int] = {}
-    for found in once(scope.gathered.under("minutes")):
+    every = scope.gathered.under("minutes")
+    for found in once(every) if every else ():
         read = scope.decoder.optional(found, Observation)
         if read is None or read.it.status in VOID:
             continue
@@ -100,7 +104,7 @@ def _measured(scope: Scope) -> Mapping[str, int]:
         quantity = read.it.value_quantity
         if quantity is None or UNIT not in (quantity.code, quantity.unit):
             continue  # an observation of something else
-        value = in_minutes(quantity, read.where, scope)
+        value = in_minutes(quantity, read, "", scope)
         for part in read.it.part_of if value is not None else ():
             target = scope.aliases.target(part)
             minutes[target] = minutes.get(target, 0) + (value or 0)

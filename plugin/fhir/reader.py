@@ -133,23 +133,24 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     """Return the procedures of this encounter and when they were, and those of other visits."""
     mine: list[Charted] = []
     others: list[Read[Procedure]] = []
+    decoder, patient = scope.decoder, scope.patient
     for found in once(scope.gathered.under("procedures")):
         try:
-            read = scope.decoder.needed(found, Procedure)
+            read = decoder.needed(found, Procedure)
         except RefusedError as error:
             if not _elsewhere(found.raw, scope):
                 raise
-            scope.decoder.left_out.append(error.issues[0])
+            decoder.left_out.append(error.issues[0])
             continue
         procedure = read.it
         if procedure.status in NOT_FURNISHED:
             continue
         if not _here(procedure, scope):
             others.append(read)
-        elif procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
-            mine.append(charted(read, scope.decoder))
+        elif procedure.subject.reference == patient or scope.theirs(procedure.subject):
+            mine.append(charted(read, decoder))
         elif procedure.encounter is None:
-            scope.decoder.stranger(f"{read.where}.subject")
+            decoder.stranger(f"{read.where}.subject")
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine, others

@@ -82,11 +82,11 @@ def _disciplines(
     Those that nobody is named for are put under the visit's, where it has but one. Their minutes
     then count in its pool; who furnished them is still asked.
     """
-    named = zip(codes, people, strict=True)
-    found = [discipline_of(roles, legend.codes.get(code)) for code, roles in named]
-    if None not in found:
+    found = list(map(discipline_of, people, map(legend.codes.get, codes)))
+    known = set(found)
+    if None not in known:
         return found
-    known = {discipline for discipline in found if discipline}
+    known.discard(None)
     only = known.pop() if len(known) == 1 else None
     return [
         discipline or (None if roles else only)
