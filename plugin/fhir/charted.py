@@ -56,6 +56,8 @@ def charted(read: Read[Procedure], decoder: Decoder) -> Charted:
 def _timed(began: datetime, ended: datetime) -> tuple[int, Clock]:
     """Return the minutes from start to end, and by the clock when both were."""
     if ended.tzinfo != began.tzinfo:
+        if (ended - began).days:
+            return whole_minutes(ended - began), (None, None)
         ended = ended.astimezone(began.tzinfo)
     start, end = began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
     if ended.date() != began.date():

@@ -77,7 +77,7 @@ def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
 
 
 def in_minutes(quantity: Quantity | None, read: Read[Any], way: str, scope: Scope) -> int | None:
-    """Return whole minutes; a part of a minute is not counted. They stand in a resource, so far in."""
+    """Return whole minutes, which stand so far in a resource; a part of a minute is not counted."""
     if quantity is None or quantity.value is None:
         return None
     if (quantity.code or quantity.unit) != UNIT:

@@ -132,8 +132,9 @@ class People:
 
     def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]
-        there = dict.fromkeys(role for who in present if (role := self._knows(who)))
+        there = {role for who in present if (role := self._knows(who))} if self._known else ()
         if len(there) == 1:
             return tuple(there)
-        listed = dict.fromkeys(role for who in named or present if (role := self._roster.get(who)))
-        return tuple(listed) if len(listed) == 1 or named else ()
+        said = [role for who in named or present if (role := self._roster.get(who))]
+        listed = tuple(dict.fromkeys(said))
+        return listed if named or len(listed) == 1 else ()

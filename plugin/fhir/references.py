@@ -46,4 +46,6 @@ class Aliases:
 
 
 def _last(text: str) -> str:
+    if text.count("/") <= 1:
+        return text
     return "/".join(text.split("/_history/", maxsplit=1)[0].split("/")[-2:])
