@@ -50,7 +50,8 @@ def charted(read: Read[Procedure], decoder: Decoder) -> Charted:
         ended = None  # which need not matter
     if ended is None:
         return Charted(read, when, on, began)
-    return Charted(read, when, on, began, *_timed(began, ended))
+    took, clock = _timed(began, ended)
+    return Charted(read, when, on, began, took, clock)
 
 
 def _timed(began: datetime, ended: datetime) -> tuple[int, Clock]:

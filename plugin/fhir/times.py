@@ -21,11 +21,12 @@ def moment(text: str) -> datetime | None:
         ValueError: the text is none of these.
 
     """
-    if len(text) <= DAY:
-        day(text)
-        return None
-    if not (USUAL.fullmatch(text) or MOMENT.fullmatch(text)):
-        raise ValueError("not a FHIR date or time")
+    if not USUAL.fullmatch(text):
+        if len(text) <= DAY:
+            day(text)
+            return None
+        if not MOMENT.fullmatch(text):
+            raise ValueError("not a FHIR date or time")
     try:
         return datetime.fromisoformat(text)
     except ValueError:
