@@ -52,6 +52,8 @@ def coded(concept: CodeableConcept | None) -> Coded:
     """Return the CPT or HCPCS code of a concept; an empty one when it has none."""
     for coding in concept.coding if concept else ():
         if coding.system in CODE_SYSTEMS and coding.code:
+            if CODE.fullmatch(coding.code):
+                return Coded(coding.code)
             code, *modifiers = coding.code.strip().upper().split(":")
             if CODE.fullmatch(code):
                 return Coded(code, tuple(filter(None, modifiers))) if modifiers else Coded(code)

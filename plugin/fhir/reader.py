@@ -83,7 +83,7 @@ def read(
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine, others = _procedures(scope)
     on = _date_of_service(mine, scope)
-    today = [service for service in mine if service.day in (on, None)]
+    today = [service for service in mine if service.day == on or service.day is None]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
     legend = legend_of(scope, coder)
