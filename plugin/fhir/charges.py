@@ -1,7 +1,7 @@
 """The charges that the EHR already holds: code, units and modifiers, however they are written."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,14 @@ def coded(concept: CodeableConcept | None) -> Coded:
             if CODE.fullmatch(code):
                 return Coded(code, tuple(filter(None, modifiers))) if modifiers else Coded(code)
     return Coded("")
+
+
+def code_of(concept: CodeableConcept | None, known: Container[str]) -> str:
+    """Return the code of a concept without its modifiers; ``known`` are codes to look for first."""
+    first = concept.coding[0] if concept and concept.coding else None
+    if first and first.code in known and first.system in CODE_SYSTEMS:
+        return first.code
+    return coded(concept).code
 
 
 def modifiers_of(charge: ChargeItem) -> tuple[str, ...]:

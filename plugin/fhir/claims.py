@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from plugin.fhir.beyond import Claim, ClaimItem, ExplanationOfBenefit
-from plugin.fhir.charges import coded
+from plugin.fhir.charges import code_of
 from plugin.fhir.decode import Read
 from plugin.fhir.eligibility import dollars
 from plugin.fhir.looking import looked
@@ -59,7 +59,7 @@ def used_in(lines: tuple[Billed, ...] | None, year: int, *whose: Discipline) -> 
 
 def _line(item: ClaimItem, claim: Claim, codes: Mapping[str, Code], on: date) -> Billed | None:
     """Return a line of a claim as a service of the past; None for what is no earlier therapy."""
-    code = coded(item.product_or_service).code
+    code = code_of(item.product_or_service, codes)
     plans = [d for modifier in _modifiers(item) if (d := OF_PLAN.get(modifier))]
     known = codes.get(code)
     when = _when(item, claim)

@@ -28,7 +28,7 @@ class Diagnoses:
     def of_service(self, read: Read[Procedure]) -> tuple[str, ...]:
         """Return the codes that a service names, each once."""
         it = read.it
-        found = [*self._codes(it.reason_code, read.where), *self._of(it.reason_reference, read)]
+        found = [*self._codes(it.reason_code, read.found), *self._of(it.reason_reference, read)]
         return tuple(dict.fromkeys(found))
 
     def of_visit(self, read: Read[Encounter]) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class Diagnoses:
             return ()
         ranked = sorted(read.it.diagnosis, key=lambda d: LAST if d.rank is None else d.rank)
         pointed = [d.condition for d in ranked if d.condition]
-        found = [*self._of(pointed, read), *self._codes(read.it.reason_code, read.where)]
+        found = [*self._of(pointed, read), *self._codes(read.it.reason_code, read.found)]
         return tuple(dict.fromkeys(found))
 
     def _of(self, references: Sequence[Reference], read: Read[Any]) -> Iterator[str]:
@@ -58,7 +58,7 @@ class Diagnoses:
         if not self._scope.theirs(condition.it.subject):
             decoder.stranger(f"{found.where}.subject")
             return ()
-        return tuple(self._codes((condition.it.code,), found.where))
+        return tuple(self._codes((condition.it.code,), found))
 
     @property
     def _sent(self) -> dict[str, Found]:
@@ -67,7 +67,7 @@ class Diagnoses:
             self._named = {f"{x.raw.get('resourceType')}/{x.name}": x for x in every}
         return self._named
 
-    def _codes(self, concepts: Iterable[CodeableConcept | None], at: str) -> Iterator[str]:
+    def _codes(self, concepts: Iterable[CodeableConcept | None], found: Found) -> Iterator[str]:
         for concept in concepts:
             for coding in concept.coding if concept else ():
                 if coding.system not in ICD_10_CM:
@@ -76,7 +76,8 @@ class Diagnoses:
                 if CODE.fullmatch(code):
                     yield code
                 elif code:
-                    self._scope.decoder.omit(at, "names a diagnosis that is no ICD-10-CM code")
+                    why = "names a diagnosis that is no ICD-10-CM code"
+                    self._scope.decoder.omit(found.where, why)
 
 
 def _contained(target: str, read: Read[Any]) -> Found | None:

@@ -175,8 +175,8 @@ class Procedure(Resource, kw_only=True):
     )
 
     status: str
-    subject: Reference
     code: CodeableConcept | None = None
+    subject: Reference
     encounter: Reference | None = None
     performed_date_time: str = ""
     performed_period: Period | None = None

@@ -52,12 +52,20 @@ ENTRIES = 2000
 class Found(msgspec.Struct, frozen=True, gc=False):
     """One resource as received, and its place in the request."""
 
-    where: str
+    at: str
+    """Its own place, or that of the entries it stands among."""
     raw: Raw
     alias: str = ""
     """The fullUrl by which others in the same Bundle may point at it."""
     included: bool = False
     """Whether a search set brought it beside what was searched for."""
+    number: int | None = None
+    """Which of the entries it is, counted from 0; None for one that stands alone."""
+
+    @property
+    def where(self) -> str:
+        """Its place in the request."""
+        return self.at if self.number is None else f"{self.at}[{self.number}].resource"
 
     @property
     def kind(self) -> str:
@@ -236,13 +244,14 @@ def _entries(bundle: Raw, where: str) -> list[Found]:
         resource = entry.get("resource")
         if resource is None:
             continue
-        at = f"{place}[{i}].resource"
         if not isinstance(resource, dict):
+            at = f"{place}[{i}].resource"
             raise RefusedError(400, Issue(at, "should be an object", "structure"))
         if resource.get("resourceType") != "OperationOutcome":  # a warning added to the results
             alias, search = entry.get("fullUrl"), entry.get("search")
             included = isinstance(search, dict) and search.get("mode") == "include"
-            found.append(Found(at, resource, alias if isinstance(alias, str) else "", included))
+            named = alias if isinstance(alias, str) else ""
+            found.append(Found(place, resource, named, included, i))
     return found
 
 

@@ -18,6 +18,7 @@ from rules.model import Line, Service
 
 Raw = dict[str, Any]
 BILLED = "billed"
+PLACES = ("charges", "claims")
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +43,13 @@ def held_of(scope: Scope, on: date, services: Sequence[Service]) -> Held:
     Of two drafts the one counts that bears more of our names; another is left out, unless it is the
     same draft written twice.
     """
-    before, gathered = len(scope.decoder.left_out), scope.gathered
+    gathered = scope.gathered
+    if not (gathered.errors or gathered.pages or any(map(gathered.under, PLACES))):
+        return Held()
+    before = len(scope.decoder.left_out)
     charges = {read.it.id or f"#{i}": read for i, read in enumerate(charges_of(scope, on))}
     drafts = drafts_of(scope, on)
-    asked = ("charges", "claims") if scope.tenant.write == "claim" else ("charges",)
+    asked = PLACES if scope.tenant.write == "claim" else PLACES[:1]
     torn = any(key in gathered.errors or key in gathered.pages for key in asked)
     if drafts:
         found = _in_draft(drafts, services, on, scope)

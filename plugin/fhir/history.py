@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from plugin.fhir.charges import coded
+from plugin.fhir.charges import code_of
 from plugin.fhir.claims import Billed
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Procedure
@@ -54,7 +54,7 @@ def _past(read: Read[Procedure], on: date, scope: Scope, legend: Legend) -> Past
         return None
     if when is None or when > on:
         return None
-    code = coded(it.code).code
+    code = code_of(it.code, legend.codes)
     known = legend.codes.get(code)
     roles = legend.people.named(it.performer) if it.performer else ()
     discipline = discipline_of(roles, known)
@@ -73,7 +73,7 @@ def _minutes(read: Read[Procedure], scope: Scope) -> int | None:
     """Return the minutes stated, else those from start to end."""
     stated = stated_in(read.it.extension)
     if stated:
-        return in_minutes(stated.valueQuantity, f"{read.where}.extension", scope)
+        return in_minutes(stated.valueQuantity, read, ".extension", scope)
     period = read.it.performed_period
     if period is None or not period.start or not period.end:
         return None

@@ -1,21 +1,23 @@
 """One-on-one minutes: as stated, as observed, or from start to end; never worked back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 from plugin.fhir import structure
 from plugin.fhir.charted import Charted
-from plugin.fhir.elements import Extension, Observation, Quantity
+from plugin.fhir.decode import Read
+from plugin.fhir.elements import Extension, Observation, Period, Quantity
 from plugin.fhir.scope import Scope, once
-from plugin.fhir.times import minutes_between, moment, whole_minutes
+from plugin.fhir.times import minutes_between, moment
 from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
 LONGEST = 24 * 60
 UNIT = "min"
 SLACK = timedelta(seconds=59)
-Span = tuple[int, datetime, datetime, int]
+Span = tuple[int, Period, int]
 """Which service, from when to when it was, and how many minutes that is."""
 VOID = frozenset({"entered-in-error", "cancelled"})
 
@@ -31,7 +33,7 @@ def minutes_of(
         read = service.read
         stated = stated_in(read.it.extension) if read.it.extension else None
         if stated:
-            said.append(in_minutes(stated.valueQuantity, f"{read.where}.extension", scope))
+            said.append(in_minutes(stated.valueQuantity, read, ".extension", scope))
         elif measured and read.reference and read.reference in measured:
             said.append(measured[read.reference])
         else:
@@ -41,7 +43,7 @@ def minutes_of(
         # Two disciplines may treat at once; each one's times are judged by themselves.
         mine = [span for span in spans if disciplines[span[0]] == discipline]
         if not _crowded(mine, scope):
-            for i, _, _, took in mine:
+            for i, _, took in mine:
                 said[i] = took
     return said
 
@@ -56,34 +58,33 @@ def stated_in(extensions: Sequence[Extension]) -> Extension | None:
 
 def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
     """Add when a service was, if its start and end tell how long it took."""
-    if service.began is None:
+    period, took = service.read.it.performed_period, service.took
+    if service.began is None or period is None:
         return
-    if service.ended is None or service.took is None:
-        _hold_to_an_end(service, scope)
-        return
-    minutes = whole_minutes(service.took)
-    if 0 < minutes <= LONGEST:
-        spans.append((i, service.began, service.ended, minutes))
+    if took is None:
+        _hold_to_an_end(period, service, scope)
+    elif 0 < took <= LONGEST:
+        spans.append((i, period, took))
 
 
-def _hold_to_an_end(service: Charted, scope: Scope) -> None:
+def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
     """Refuse a service that ends at what is no date; one that does not say when is taken."""
-    period = service.read.it.performed_period
     try:
-        if period and period.end:
+        if period.end:
             moment(period.end)
     except ValueError:
         scope.decoder.refuse(service.read)
 
 
-def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | None:
-    """Return whole minutes; a part of a minute is not counted."""
+def in_minutes(quantity: Quantity | None, read: Read[Any], way: str, scope: Scope) -> int | None:
+    """Return whole minutes, which stand so far in a resource; a part of a minute is not counted."""
     if quantity is None or quantity.value is None:
         return None
     if (quantity.code or quantity.unit) != UNIT:
-        scope.decoder.omit(f"{where}.valueQuantity", "minutes should be in the unit min")
+        where = f"{read.where}{way}.valueQuantity"
+        scope.decoder.omit(where, "minutes should be in the unit min")
     elif not 0 <= quantity.value <= LONGEST:
-        scope.decoder.omit(f"{where}.valueQuantity", "minutes are out of range")
+        scope.decoder.omit(f"{read.where}{way}.valueQuantity", "minutes are out of range")
     else:
         return int(quantity.value)
     return None
@@ -92,7 +93,8 @@ def in_minutes(quantity: Quantity | None, where: str, scope: Scope) -> int | Non
 def _measured(scope: Scope) -> Mapping[str, int]:
     """Return the minutes that observations give, by the service they are part of."""
     minutes: dict[str, int] = {}
-    for found in once(scope.gathered.under("minutes")):
+    every = scope.gathered.under("minutes")
+    for found in once(every) if every else ():
         read = scope.decoder.optional(found, Observation)
         if read is None or read.it.status in VOID:
             continue
@@ -102,7 +104,7 @@ def _measured(scope: Scope) -> Mapping[str, int]:
         quantity = read.it.value_quantity
         if quantity is None or UNIT not in (quantity.code, quantity.unit):
             continue  # an observation of something else
-        value = in_minutes(quantity, read.where, scope)
+        value = in_minutes(quantity, read, "", scope)
         for part in read.it.part_of if value is not None else ():
             target = scope.aliases.target(part)
             minutes[target] = minutes.get(target, 0) + (value or 0)
@@ -136,5 +138,6 @@ def _length(scope: Scope) -> int | None:
 
 def _overlap(spans: Sequence[Span]) -> bool:
     """Tell whether any two services ran at the same time."""
-    ordered = sorted((began, ended) for _, began, ended, _ in spans)
+    times = [(moment(period.start), moment(period.end)) for _, period, _ in spans]
+    ordered = sorted((began, ended) for began, ended in times if began and ended)
     return any(later[0] + SLACK < earlier[1] for earlier, later in pairwise(ordered))

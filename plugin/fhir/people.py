@@ -70,7 +70,8 @@ class People:
         self._aliases, self._roster = aliases, roster
         self._known: dict[str, Role] = {}
         self._person: dict[str, str] = {}
-        self._of: dict[Said, tuple[Role, ...]] = {}
+        self._those: Sequence[Performer] | None = None
+        self._their: tuple[Role, ...] = ()
         self._past: dict[Said, tuple[Role, ...]] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
@@ -107,11 +108,9 @@ class People:
         names nobody whose role is known, the one role among the encounter's participants; then the
         site's roster.
         """
-        said = tuple(map(_said, performers))
-        roles = self._of.get(said)
-        if roles is None:
-            roles = self._of[said] = self._together(said, encounter)
-        return roles
+        if performers != self._those:  # most services of a visit name the same people
+            self._those, self._their = performers, self._together(performers, encounter)
+        return self._their
 
     def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
         """Return the roles that a service of another visit and the request give its people."""
@@ -122,10 +121,8 @@ class People:
             roles = self._past[said] = tuple(dict.fromkeys([role for role in known if role]))
         return roles
 
-    def _together(
-        self, said: Iterable[tuple[str, Role | None]], encounter: Encounter
-    ) -> tuple[Role, ...]:
-        named = [(self._aliases.tail(actor), role) for actor, role in said]
+    def _together(self, performers: Iterable[Performer], encounter: Encounter) -> tuple[Role, ...]:
+        named = [(self._aliases.tail(actor), role) for actor, role in map(_said, performers)]
         roles = [role or self._knows(actor) for actor, role in named]
         if any(roles):
             listed = [self._roster.get(actor) for actor, _ in named]
@@ -135,8 +132,9 @@ class People:
 
     def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]
-        there = dict.fromkeys(role for who in present if (role := self._knows(who)))
+        there = {role for who in present if (role := self._knows(who))} if self._known else ()
         if len(there) == 1:
             return tuple(there)
-        listed = dict.fromkeys(role for who in named or present if (role := self._roster.get(who)))
-        return tuple(listed) if len(listed) == 1 or named else ()
+        said = [role for who in named or present if (role := self._roster.get(who))]
+        listed = tuple(dict.fromkeys(said))
+        return listed if named or len(listed) == 1 else ()

@@ -1,6 +1,6 @@
 """A request's resources in, a Visit out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from plugin.fhir.charted import Charted, charted
 from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
-from plugin.fhir.elements import Coverage, Procedure
+from plugin.fhir.elements import Coverage, Performer, Procedure
 from plugin.fhir.gather import Gathered
 from plugin.fhir.held import held_of
 from plugin.fhir.legend import Legend
@@ -83,7 +83,7 @@ def read(
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine, others = _procedures(scope)
     on = _date_of_service(mine, scope)
-    today = [service for service in mine if service.day in (on, None)]
+    today = [service for service in mine if service.day == on or service.day is None]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
     legend = legend_of(scope, coder)
@@ -117,7 +117,7 @@ def read(
         patient=scope.patient,
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
-        performers={x.read.it.id: _actors(x.read, scope) for x in today if x.read.it.id},
+        performers=_performers(today, scope),
         charges=held.charges,
         locked=held.locked,
         left_out=tuple(scope.decoder.left_out),
@@ -133,23 +133,24 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     """Return the procedures of this encounter and when they were, and those of other visits."""
     mine: list[Charted] = []
     others: list[Read[Procedure]] = []
+    decoder, patient = scope.decoder, scope.patient
     for found in once(scope.gathered.under("procedures")):
         try:
-            read = scope.decoder.needed(found, Procedure)
+            read = decoder.needed(found, Procedure)
         except RefusedError as error:
             if not _elsewhere(found.raw, scope):
                 raise
-            scope.decoder.left_out.append(error.issues[0])
+            decoder.left_out.append(error.issues[0])
             continue
         procedure = read.it
         if procedure.status in NOT_FURNISHED:
             continue
         if not _here(procedure, scope):
             others.append(read)
-        elif procedure.subject.reference == scope.patient or scope.theirs(procedure.subject):
-            mine.append(charted(read, scope.decoder))
+        elif procedure.subject.reference == patient or scope.theirs(procedure.subject):
+            mine.append(charted(read, decoder))
         elif procedure.encounter is None:
-            scope.decoder.stranger(f"{read.where}.subject")
+            decoder.stranger(f"{read.where}.subject")
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine, others
@@ -195,18 +196,32 @@ def legend_of(scope: Scope, coder: Coder) -> Legend:
     return Legend(coder.codes, people, coder)
 
 
-def _actors(read: Read[Procedure], scope: Scope) -> tuple[str, ...]:
-    found = []
-    for performer in read.it.performer:
-        actor = scope.aliases.tail(performer.actor.reference)
-        if actor and actor[0] != "#":
-            found.append(actor)
-    return tuple(found)
+def _performers(today: Sequence[Charted], scope: Scope) -> dict[str, tuple[str, ...]]:
+    """Return who furnished each procedure, as references, by the procedure's id."""
+    found: dict[str, tuple[str, ...]] = {}
+    those: list[Performer] = []
+    actors: tuple[str, ...] = ()
+    for service in today:
+        it = service.read.it
+        if it.performer != those:  # most services of a visit name the same people
+            those, actors = it.performer, _actors(it.performer, scope)
+        if it.id:
+            found[it.id] = actors
+    return found
+
+
+def _actors(performers: Iterable[Performer], scope: Scope) -> tuple[str, ...]:
+    """Return people as references, without those whom the procedure itself contains."""
+    actors = [scope.aliases.tail(performer.actor.reference) for performer in performers]
+    return tuple([actor for actor in actors if actor and actor[0] != "#"])
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:
     """Return the date of service as the chart writes it."""
-    return next((service.when for service in mine if service.day == on), on.isoformat())
+    for service in mine:
+        if service.day == on:
+            return service.when
+    return on.isoformat()
 
 
 def coverages_of(scope: Scope) -> list[Read[Coverage]]:
@@ -218,10 +233,12 @@ def coverages_of(scope: Scope) -> list[Read[Coverage]]:
     """
     found = [scope.decoder.needed(item, Coverage) for item in scope.gathered.under("coverage")]
     mine = [read for read in found if scope.theirs(read.it.beneficiary)]
+    if len(mine) == len(found):
+        return mine
     for read in found:
         if read not in mine:
             scope.decoder.stranger(f"{read.where}.beneficiary")
-    if found and not mine:
+    if not mine:
         raise RefusedError(400, Issue(f"{found[0].where}.beneficiary", NOT_THEIRS))
     return mine
 

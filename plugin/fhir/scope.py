@@ -82,9 +82,12 @@ def scope_ahead(gathered: Gathered, patient_id: str, tenant: Tenant) -> Scope:
 
 def once(every: Sequence[Found]) -> list[Found]:
     """Return resources without those that came before under the same id (on another page)."""
+    names = [found.name for found in every]
+    if len(set(names)) == len(names):
+        return [*every]
     kept: dict[str | int, Found] = {}
     for i, found in enumerate(every):
-        kept.setdefault(found.name or i, found)
+        kept.setdefault(names[i] or i, found)
     return list(kept.values())
 
 

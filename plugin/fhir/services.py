@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from plugin.fhir.charges import coded
+from plugin.fhir.charges import code_of
 from plugin.fhir.charted import Charted
 from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.facts import facts_of, region_of
@@ -33,7 +33,7 @@ def services_of(
     supervision: Literal["direct", "general"] | None,
 ) -> tuple[Service, ...]:
     """Return the services of a day; ``supervision`` is how assistants usually were supervised."""
-    codes = [coded(service.read.it.code).code for service in today]
+    codes = [code_of(service.read.it.code, legend.codes) for service in today]
     people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
     disciplines = _disciplines(codes, people, legend)
     mapped: dict[int, Mapped] = {}
@@ -47,7 +47,7 @@ def services_of(
         today, minutes_each, codes, people, disciplines, strict=True
     ):
         it = service.read.it
-        began, ended = service.clock() if service.ended else (None, None)
+        began, ended = service.clock
         named = it.reason_code or it.reason_reference
         read = _filled(
             BLANK,
@@ -82,11 +82,11 @@ def _disciplines(
     Those that nobody is named for are put under the visit's, where it has but one. Their minutes
     then count in its pool; who furnished them is still asked.
     """
-    found = [
-        discipline_of(roles, legend.codes.get(code))
-        for code, roles in zip(codes, people, strict=True)
-    ]
-    known = {discipline for discipline in found if discipline}
+    found = list(map(discipline_of, people, map(legend.codes.get, codes)))
+    known = set(found)
+    if None not in known:
+        return found
+    known.discard(None)
     only = known.pop() if len(known) == 1 else None
     return [
         discipline or (None if roles else only)

@@ -6,9 +6,12 @@ from datetime import date, datetime, timedelta
 from plugin.fhir.elements import Period
 
 DAY = 10
-FORM = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+FORM = re.compile(r"\d{4}(-\d\d)?", re.ASCII)
+"""The form of a year or a month."""
+USUAL = re.compile(r"....-..-..T..:..:..[+-]0.:..")
 MOMENT = re.compile(r"....-..-..T..:..:..(?:\.\d+)?(?:[+-](?:0.|1[0-4]):..|Z)", re.ASCII)
-"""The form of a moment; what is no digit in its place, ``datetime.fromisoformat`` refuses."""
+"""The form of a moment, nearly always and ever; what is no digit in its place,
+``datetime.fromisoformat`` refuses."""
 
 
 def moment(text: str) -> datetime | None:
@@ -18,11 +21,12 @@ def moment(text: str) -> datetime | None:
         ValueError: the text is none of these.
 
     """
-    if len(text) <= DAY:
-        day(text)
-        return None
-    if not MOMENT.fullmatch(text):
-        raise ValueError("not a FHIR date or time")
+    if not USUAL.fullmatch(text):
+        if len(text) <= DAY:
+            day(text)
+            return None
+        if not MOMENT.fullmatch(text):
+            raise ValueError("not a FHIR date or time")
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -44,10 +48,10 @@ def day(text: str) -> date | None:
     if len(text) > DAY:
         found = moment(text)
         return found.date() if found else None
+    if len(text) == DAY and text[7] == "-":  # else it may be a week, which FHIR does not have
+        return date.fromisoformat(text)
     if not FORM.fullmatch(text):
         raise ValueError("not a FHIR date or time")
-    if len(text) == DAY:
-        return date.fromisoformat(text)
     date(int(text[:4]), int(text[5:] or 1), 1)
     return None
 
@@ -71,8 +75,8 @@ def precedes(text: str, on: date, *, strictly: bool = False) -> bool:
         ValueError: the text is not a FHIR date or dateTime.
 
     """
-    stated = day(text) or text
-    known = stated.isoformat() if isinstance(stated, date) else stated
+    day(text)
+    known = text[:DAY]
     there = on.isoformat()[: len(known)]
     return known < there or (known == there and not strictly)
 
