@@ -58,8 +58,6 @@ def _serve(chosen: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
-    # One interpreter allocates at a time; more arenas would only hold memory back.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     if how.demo:
         print(f"Simulated EHR:   {how.public_url}/", flush=True)
     print(f"CDS Hooks:       {how.public_url}/cds-services", flush=True)
