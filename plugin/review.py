@@ -95,7 +95,7 @@ class Reviewer:
     def __init__(self, book: Rulebook, public_url: str, coder: Coder) -> None:
         """Take the rules, the address that cards link to, and what names codes in the chart."""
         self.book, self.public_url, self.coder = book, public_url, coder
-        self._reasons = override_reasons()
+        self._reasons = msgspec.Raw(msgspec.json.encode(override_reasons()))
 
     def review(self, gathered: Gathered, asked: Asked) -> Review:
         """Review a visit.

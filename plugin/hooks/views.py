@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from plugin.cards import OWN
+from plugin.authority import OWN
 from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
 from plugin.fhir.ahead import Call

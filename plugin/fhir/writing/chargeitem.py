@@ -7,6 +7,7 @@ Medplum's in the ChargeItem panel of github.com/medplum/medplum; both read on 20
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from plugin.fhir import CPT, HCPCS, structure
@@ -25,37 +26,43 @@ MEDPLUM = "http://hl7.org/fhir/StructureDefinition/chargeitem-modifier"
 ORACLE = "https://fhir-ehr.cerner.com/r4/StructureDefinition/modifier-code"
 PRIORITY = "https://fhir-ehr.cerner.com/r4/StructureDefinition/priority"
 PLANNED = "planned"
+KEPT = 1024
+"""Codes and modifiers whose writing is kept; nobody may change what is shared."""
 
 
+@lru_cache(KEPT)
 def ours(modifier: str, _: int) -> Raw:
     """Write a modifier as our own extension; the order of several is their order."""
-    return {"url": OURS, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+    return {"url": OURS, "valueCodeableConcept": concept(modifier)}
 
 
+@lru_cache(KEPT)
 def medplum(modifier: str, _: int) -> Raw:
     """Write a modifier as Medplum's extension; the order of several is their order."""
-    return {"url": MEDPLUM, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+    return {"url": MEDPLUM, "valueCodeableConcept": concept(modifier)}
 
 
+@lru_cache(KEPT)
 def oracle(modifier: str, place: int) -> Raw:
     """Write a modifier as Oracle Health's extension, which states its place."""
     return {
         "url": ORACLE,
         "extension": [
-            {"url": "code", "valueCodeableConcept": {"coding": [coding(modifier)]}},
+            {"url": "code", "valueCodeableConcept": concept(modifier)},
             {"url": PRIORITY, "valueUnsignedInt": place},
         ],
     }
 
 
+@lru_cache(KEPT)
+def concept(code: str) -> Raw:
+    """Write a code or a modifier: those that begin with a letter are HCPCS."""
+    return {"coding": [{"system": HCPCS if code[0].isalpha() else CPT, "code": code}]}
+
+
 def charge_items(plan: Plan, encode: Encoding) -> list[Action]:
     """Return an action for each line that changes."""
     return [_action(step, plan, encode) for step in plan.steps]
-
-
-def coding(code: str) -> Raw:
-    """Write a code or a modifier: those that begin with a letter are HCPCS."""
-    return {"system": HCPCS if code[0].isalpha() else CPT, "code": code}
 
 
 def _action(step: Step, plan: Plan, encode: Encoding) -> Action:
@@ -78,7 +85,7 @@ def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
         "resourceType": "ChargeItem",
         "identifier": identifiers((name, name + plan.affirms) if plan.affirms else (name,)),
         "status": PLANNED,
-        "code": {"coding": [coding(line.code)]},
+        "code": concept(line.code),
         "subject": {"reference": reading.patient},
         "context": {"reference": reading.encounter},
         "occurrenceDateTime": reading.occurrence,
@@ -95,8 +102,11 @@ def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
 
 def performers_of(line: Line, reading: Reading) -> list[str]:
     """Return who furnished a line's services, each once, by reference alone."""
-    every = (actor for name in line.services for actor in reading.performers.get(name, ()))
-    return list(dict.fromkeys(every))
+    found: dict[str, None] = {}
+    for service in line.services:
+        for actor in reading.performers.get(service, ()):
+            found[actor] = None
+    return list(found)
 
 
 def _changed(received: Mapping[str, Any], line: Line, encode: Encoding) -> Raw:
@@ -105,7 +115,7 @@ def _changed(received: Mapping[str, Any], line: Line, encode: Encoding) -> Raw:
     resource["quantity"] = {**(resource.get("quantity") or {}), "value": line.units}
     _replace_modifiers(resource, line, encode)
     if _coded(resource) != line.code:
-        resource["code"] = {"coding": [coding(line.code)]}  # words and local codes say the old one
+        resource["code"] = concept(line.code)  # words and local codes say the old one
     return resource
 
 

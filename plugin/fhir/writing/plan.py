@@ -42,23 +42,25 @@ def correction(old: Sequence[Line], new: Sequence[Line], reading: Reading) -> Pl
     None when a charge would have to change that cannot, one that is billed already or that has no
     id to address it by; and when a new line may be there already, unread.
     """
+    gone, changed = _touched(old, new) if old else ((), ())
+    if any(held(line, reading) for line in (*gone, *changed)):
+        return None
+    added = [(line, n) for line, n in ordinals(new) if not line.id]
+    if added and reading.unsure:
+        return None
+    steps = [Step("delete", line, f"Remove {told(line)}") for line in gone]
+    steps += [Step("update", line, f"Change to {told(line)}") for line in changed]
+    steps += [Step("create", line, f"Add {told(line)}", n) for line, n in added]
+    return Plan(reading, tuple(steps), tuple(new))
+
+
+def _touched(old: Sequence[Line], new: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return the charges that go, and as they are to be those that change."""
     before = {line.id: line for line in old}
     after = {line.id: line for line in new if line.id}
-    touched = [key for key in before if key not in after or after[key].charge != before[key].charge]
-    if any(held(before[key], reading) for key in touched):
-        return None
-    if reading.unsure and any(not line.id for line in new):
-        return None
-    steps = [
-        Step("delete", before[key], f"Remove {told(before[key])}")
-        for key in touched
-        if key not in after
-    ]
-    steps += [_change(after[key]) for key in touched if key in after]
-    steps += [
-        Step("create", line, f"Add {told(line)}", n) for line, n in ordinals(new) if not line.id
-    ]
-    return Plan(reading, tuple(steps), tuple(new))
+    kept = [(line, after[key]) for key, line in before.items() if key in after]
+    gone = [line for key, line in before.items() if key not in after]
+    return gone, [now for was, now in kept if now.charge != was.charge]
 
 
 def affirmation(fix: Fix, lines: Sequence[Line], reading: Reading) -> Plan:
@@ -83,7 +85,7 @@ def held(line: Line, reading: Reading) -> bool:
 
 def differs(old: Sequence[Line], new: Sequence[Line]) -> bool:
     """Tell whether a bill is another than the EHR's charges."""
-    return {x.id: x.charge for x in old} != {x.id: x.charge for x in new} or len(old) != len(new)
+    return len(old) != len(new) or {x.id: x.charge for x in old} != {x.id: x.charge for x in new}
 
 
 def told(line: Line) -> str:
@@ -92,8 +94,4 @@ def told(line: Line) -> str:
     >>> told(Line(code="97110", units=2, modifiers=("GP", "CQ")))
     '97110 ×2 GP CQ'
     """
-    return " ".join((line.code, f"×{line.units}", *line.modifiers))
-
-
-def _change(line: Line) -> Step:
-    return Step("update", line, f"Change to {told(line)}")
+    return " ".join([f"{line.code} ×{line.units}", *line.modifiers])
