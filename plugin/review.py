@@ -121,7 +121,7 @@ class Reviewer:
             tenant=asked.tenant.name,
             service=asked.service,
             rulebook=moment.fingerprint,
-            rules=tuple(dict.fromkeys((*(f.rule for f in bill.findings), *unseen))),
+            rules=tuple(dict.fromkeys([*[f.rule for f in bill.findings], *unseen])),
             cards=len(cards),
             facts=facts,
         )
