@@ -78,12 +78,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     def manner(self) -> Manner:
         """Return how the answer is given."""
-        site = self.tenant
+        site, off = self.tenant, self.tenant.off | self.off
+        shadow = site.shadow - self.off if site.shadow else NONE
         return Manner(
             service=self.service,
             most=min(self.most or site.max_cards, site.max_cards),
-            off=tuple(sorted(site.off | self.off)),
-            shadow=tuple(sorted(site.shadow - self.off)),
+            off=tuple(sorted(off)) if off else (),
+            shadow=tuple(sorted(shadow)) if shadow else (),
             write=site.write,
             mild=self.mild,
         )

@@ -56,7 +56,7 @@ def _blank(plan: Plan) -> Raw:
     payers = [{"reference": each} for each in payment.coverages] or [_absent("unknown")]
     return {
         "resourceType": "Claim",
-        "identifier": identifiers((own, own + plan.affirms) if plan.affirms else (own,)),
+        "identifier": identifiers(own, plan.affirms),
         "status": "draft",
         "type": {"coding": [{"system": f"{TERMS}/claim-type", "code": kind}]},
         "use": "claim",

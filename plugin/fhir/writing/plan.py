@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from plugin.fhir.naming import ordinals
 from plugin.fhir.reader import Reading
@@ -15,7 +17,7 @@ Action = dict[str, Any]
 Kind = Literal["create", "update", "delete"]
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """One line that is created, changed or removed."""
 
     type: Kind
@@ -25,7 +27,7 @@ class Step(NamedTuple):
     """Its number among lines of the same code and discipline."""
 
 
-class Plan(NamedTuple):
+class Plan(msgspec.Struct, frozen=True):
     """The steps to a bill, and the whole bill as it stands after them."""
 
     reading: Reading
@@ -42,25 +44,28 @@ def correction(old: Sequence[Line], new: Sequence[Line], reading: Reading) -> Pl
     None when a charge would have to change that cannot, one that is billed already or that has no
     id to address it by; and when a new line may be there already, unread.
     """
-    gone, changed = _touched(old, new) if old else ((), ())
-    if any(held(line, reading) for line in (*gone, *changed)):
+    changes = _changes(old, new) if old else []
+    if any(held(step.line, reading) for step in changes):
         return None
-    added = [(line, n) for line, n in ordinals(new) if not line.id]
-    if added and reading.unsure:
+    if reading.unsure and not all(line.id for line in new):
         return None
-    steps = [Step("delete", line, f"Remove {told(line)}") for line in gone]
-    steps += [Step("update", line, f"Change to {told(line)}") for line in changed]
-    steps += [Step("create", line, f"Add {told(line)}", n) for line, n in added]
-    return Plan(reading, tuple(steps), tuple(new))
+    added = [
+        Step("create", line, f"Add {told(line)}", n) for line, n in ordinals(new) if not line.id
+    ]
+    return Plan(reading, (*changes, *added), tuple(new))
 
 
-def _touched(old: Sequence[Line], new: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return the charges that go, and as they are to be those that change."""
+def _changes(old: Sequence[Line], new: Sequence[Line]) -> list[Step]:
+    """Return what becomes of the EHR's charges: those that go first, then those that change."""
     before = {line.id: line for line in old}
     after = {line.id: line for line in new if line.id}
-    kept = [(line, after[key]) for key, line in before.items() if key in after]
     gone = [line for key, line in before.items() if key not in after]
-    return gone, [now for was, now in kept if now.charge != was.charge]
+    both = [(line, after[key]) for key, line in before.items() if key in after]
+    return [Step("delete", line, f"Remove {told(line)}") for line in gone] + [
+        Step("update", now, f"Change to {told(now)}")
+        for was, now in both
+        if now.charge != was.charge
+    ]
 
 
 def affirmation(fix: Fix, lines: Sequence[Line], reading: Reading) -> Plan:
