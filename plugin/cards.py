@@ -6,19 +6,18 @@ from typing import Any
 
 import msgspec
 
+from plugin.authority import OWN_CLAIM, OWN_GUIDELINE, Authority, authority
 from plugin.fhir.coding import worded
 from plugin.fhir.reader import Reading
 from plugin.fhir.writer import WORDS, write
 from plugin.fhir.writing.plan import Plan, affirmation, correction, differs, held, told
 from plugin.rulebook import About
 from plugin.tenants import DEFAULT_WRITE, Write
-from rules.model import Bill, Cite, Finding, Fix, Line
+from rules.model import Bill, Finding, Fix, Line
 
 Card = dict[str, Any]
 KEY = "io.github.countersign-health"
-TOPICS = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
 LONGEST = 139
-OWN = {"label": "Countersign", "url": "https://countersign-health.github.io/"}
 RANK = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -31,8 +30,8 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     about: Mapping[str, About]
     explain: str
     """The address of the worked derivation."""
-    reasons: Sequence[Mapping[str, str]]
-    """Override reasons, as Codings."""
+    reasons: msgspec.Raw
+    """Override reasons, as Codings, ready to be sent."""
     most: int
     """How many cards at most."""
     write: Write = DEFAULT_WRITE
@@ -44,16 +43,18 @@ def draw(drawing: Drawing) -> list[Card]:
 
     What exceeds the most is folded into one line on the last card.
     """
-    charges, problems = list(_charges(drawing)), list(_problems(drawing))
-    cards = charges + problems or list(_unchecked(drawing))
+    charges, problems = _charges(drawing), _problems(drawing)
+    cards = charges + problems or _unchecked(drawing)
     if problems and not charges and (missing := _missing(drawing)):
         problems[0]["detail"] += "\n\n**Not checked**\n" + _bullets(missing)
     shown, folded = cards[: drawing.most], cards[drawing.most :]
     if folded:
-        more = "; ".join(card["summary"] for card in folded)
+        more = "; ".join([card["summary"] for card in folded])
         shown[-1]["detail"] += f"\n\n**{len(folded)} more:** {more}"
+    links = [{"label": "See how", "url": drawing.explain, "type": "absolute"}]
     for i, card in enumerate(shown):
         _finish(card, i, drawing)
+        card["links"] = links
     if shown:
         shown[0]["extension"] = {KEY: _record(drawing)}
     return shown
@@ -72,30 +73,30 @@ def not_checked(bill: Bill) -> list[dict[str, str]]:
     return list(each.values())
 
 
-def worked(found: Iterable[Finding]) -> Iterator[str]:
+def worked(found: Iterable[Finding]) -> list[str]:
     """Return the arithmetic of findings, line by line, each line once."""
-    yield from dict.fromkeys(line for finding in found for line in finding.worked)
+    return list(dict.fromkeys([line for finding in found for line in finding.worked]))
 
 
-def _charges(drawing: Drawing) -> Iterator[Card]:
+def _charges(drawing: Drawing) -> list[Card]:
     """Offer the settled bill, when it is not the one that the EHR holds."""
-    old, new = drawing.reading.visit.lines, drawing.bill.lines
-    if not differs(old, new) and not drawing.reading.again:
-        return
+    old, bill, reading = drawing.reading.visit.lines, drawing.bill, drawing.reading
+    if not differs(old, bill.lines) and not reading.again:
+        return []
+    lines, lead = [told(line) for line in bill.lines], _lead(bill.fixed)
     card: Card = {
-        "summary": _summary(old, drawing.bill),
-        "detail": _detail(drawing),
+        "summary": _summary(old, bill, lines),
+        "detail": _detail(drawing, lines),
         "indicator": "warning" if old else "info",
-        "source": _source(_lead(drawing.bill.fixed), "claim"),
+        "source": authority(lead.cite).claim if lead else OWN_CLAIM,
     }
-    plan = correction(old, new, drawing.reading)
-    steps = write(plan, drawing.write) if plan else []
-    if steps:
+    plan = correction(old, bill.lines, reading)
+    if steps := write(plan, drawing.write) if plan else []:
         label = "Correct the charges" if old else "Write these charges"
         card["suggestions"] = [{"label": label, "isRecommended": True, "actions": steps}]
     else:
         card["detail"] += f"\n\n{_by_hand(plan, drawing)}"
-    yield card
+    return [card]
 
 
 def _by_hand(plan: Plan | None, drawing: Drawing) -> str:
@@ -109,37 +110,51 @@ def _by_hand(plan: Plan | None, drawing: Drawing) -> str:
     return "These charges cannot be changed from here; enter them by hand."
 
 
-def _problems(drawing: Drawing) -> Iterator[Card]:
+def _problems(drawing: Drawing) -> list[Card]:
     """Return one card for each finding that needs a person, most serious first."""
-    order = sorted(drawing.bill.open, key=lambda f: (RANK[f.indicator], not f.fixes))
-    for finding in order:
-        about = drawing.about[finding.rule]
-        card: Card = {
-            "summary": _cut(finding.says),
-            "detail": "\n\n".join(_explained(finding, about)),
-            "indicator": finding.indicator,
-            "source": _source(finding, "limits" if finding.rule == "mue" else "guideline"),
-        }
-        lawful = [f for f in finding.fixes if not any(held(x, drawing.reading) for x in f.old)]
-        if drawing.reading.unsure:  # what is not stored may be there already
-            lawful = [fix for fix in lawful if all(line.id for line in fix.old)]
-        if choices := [made for fix in lawful if (made := _choice(fix, drawing))]:
-            card["suggestions"] = choices
-            card["source"] = _source(finding, "claim")
-        yield card
+    order = sorted(drawing.bill.open, key=_urgency)
+    return [_problem(finding, drawing) for finding in order]
 
 
-def _explained(finding: Finding, about: About) -> Iterator[str]:
+def _urgency(finding: Finding) -> tuple[int, bool]:
+    return RANK[finding.indicator], not finding.fixes
+
+
+def _problem(finding: Finding, drawing: Drawing) -> Card:
+    """Return the card for a finding; the lawful ways to put it right are choices."""
+    cited = authority(finding.cite)
+    card: Card = {
+        "summary": _cut(finding.says),
+        "detail": "\n\n".join(_explained(finding, drawing.about[finding.rule], cited)),
+        "indicator": finding.indicator,
+        "source": cited.limits if finding.rule == "mue" else cited.guideline,
+    }
+    if finding.fixes and (choices := _choices(finding, drawing)):
+        card["suggestions"] = choices
+        card["source"] = cited.claim
+    return card
+
+
+def _explained(finding: Finding, about: About, cited: Authority) -> list[str]:
     """Return the paragraphs of a card about one finding."""
-    if len(finding.says) > LONGEST:
-        yield finding.says + "."
-    yield about.statement
+    said = [finding.says + "."] if len(finding.says) > LONGEST else []
+    said.append(about.statement)
     if finding.worked:
-        yield _bullets(finding.worked)
+        said.append(_bullets(finding.worked))
     if finding.fixes:
-        yield _bullets(f"**{fix.label}**, if {fix.attests}" for fix in finding.fixes)
-        yield "Choose only what is true of this visit."
-    yield _authority(finding.cite)
+        said.append(_bullets([f"**{fix.label}**, if {fix.attests}" for fix in finding.fixes]))
+        said.append("Choose only what is true of this visit.")
+    said.append(f"Authority: {cited.link}, read {finding.cite.checked}.")
+    return said
+
+
+def _choices(finding: Finding, drawing: Drawing) -> list[dict[str, Any]]:
+    """Return the fixes that can be written, none of a charge that can no longer be changed."""
+    reading = drawing.reading
+    lawful = [fix for fix in finding.fixes if not any(held(line, reading) for line in fix.old)]
+    if reading.unsure:  # what is not stored may be there already
+        lawful = [fix for fix in lawful if all(line.id for line in fix.old)]
+    return [made for fix in lawful if (made := _choice(fix, drawing))]
 
 
 def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any] | None:
@@ -148,92 +163,98 @@ def _choice(fix: Fix, drawing: Drawing) -> dict[str, Any] | None:
     return {"label": fix.label, "isRecommended": False, "actions": steps} if steps else None
 
 
-def _unchecked(drawing: Drawing) -> Iterator[Card]:
+def _unchecked(drawing: Drawing) -> list[Card]:
     """Say what could not be checked, when nothing else is said; silence would read as approval."""
-    reading = drawing.reading
-    said = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
+    said = _unread(drawing.reading)
     by_why: dict[str, list[str]] = {}
     for item in drawing.bill.not_checked:
         if not item.quiet:
             by_why.setdefault(item.why, []).append(drawing.about[item.rule].title)
     said += [f"{why}: {'; '.join(titles)}" for why, titles in by_why.items()]
-    if said:
-        why = next(iter(by_why), "part of the visit could not be read")
-        yield {
+    if not said:
+        return []
+    why = next(iter(by_why), "part of the visit could not be read")
+    return [
+        {
             "summary": _cut(f"Not all could be checked: {why}"),
             "detail": _bullets(said),
             "indicator": "info",
-            "source": _source(None, "guideline"),
+            "source": OWN_GUIDELINE,
         }
+    ]
 
 
-def _summary(old: Sequence[Line], bill: Bill) -> str:
+def _summary(old: Sequence[Line], bill: Bill, lines: Sequence[str]) -> str:
     """Say what to do first, then why, in one line."""
-    counted = next((f.says for f in bill.fixed if f.rule == "timed_units"), "")
-    reason = counted.split(":")[0]
-    if old:
-        steps = dict.fromkeys(f.fixes[0].label for f in bill.fixed if f.remedy)
-        head = "; ".join(steps) or "Correct the charges"
-        short = f"Correct the charges: {next(iter(steps), '')}"
-    else:
-        head = "Bill " + ", ".join(told(line) for line in bill.lines)
-        units = sum(line.units for line in bill.lines)
-        short = f"Bill {len(bill.lines)} lines, {units} units"
-    for text in (f"{head}: {reason}" if reason else head, head, f"{short}: {reason}", short):
-        if len(text) <= LONGEST and not text.endswith(": "):
-            return text
-    return _cut(short)
+    counted = [finding.says for finding in bill.fixed if finding.rule == "timed_units"]
+    reason = counted[0].partition(":")[0] if counted else ""
+    for head in _corrected(bill) if old else _billed(bill, lines):
+        for text in (f"{head}: {reason}", head) if reason else (head,):
+            if len(text) <= LONGEST:
+                return text
+    return _cut(head)
 
 
-def _detail(drawing: Drawing) -> str:
+def _corrected(bill: Bill) -> Iterator[str]:
+    """Yield what is done to the charges, whole and then in short."""
+    steps = list(dict.fromkeys([f.fixes[0].label for f in bill.fixed if f.remedy]))
+    yield "; ".join(steps) or "Correct the charges"
+    yield f"Correct the charges: {steps[0]}"
+
+
+def _billed(bill: Bill, lines: Sequence[str]) -> Iterator[str]:
+    """Yield what is billed, whole and then in short."""
+    yield "Bill " + ", ".join(lines)
+    yield f"Bill {len(lines)} lines, {sum([line.units for line in bill.lines])} units"
+
+
+def _detail(drawing: Drawing, lines: Sequence[str]) -> str:
     """Return the bill, its arithmetic, and the authority for each step."""
-    bill = drawing.bill
-    parts = ["**Charges**: none of the services charted can be billed."]
-    if bill.lines:
-        parts = ["**Charges**\n" + _bullets([told(line) for line in bill.lines])]
-    read = worded(bill.lines, drawing.reading.visit.services)
-    if read:
-        parts.append("**Read from the chart**\n" + _bullets(read))
-    arithmetic = tuple(worked(bill.fixed))
-    if arithmetic:
-        parts.append("**How it was counted**\n" + _bullets(arithmetic))
-    why = [f"{f.says} ({_link(f.cite)})" for f in bill.fixed]
-    if drawing.reading.again:
+    bill, reading = drawing.bill, drawing.reading
+    why = [f"{f.says} ({authority(f.cite).link})" for f in bill.fixed]
+    if reading.again:
         why.append("A charge was written twice; the second is removed.")
-    parts.append("**Why**\n" + _bullets(why))
-    missing = _missing(drawing)
-    if missing:
-        parts.append("**Not checked**\n" + _bullets(missing))
-    return "\n\n".join(parts)
+    parts = (
+        ("Read from the chart", worded(bill.lines, reading.visit.services)),
+        ("How it was counted", worked(bill.fixed)),
+        ("Why", why),
+        ("Not checked", _missing(drawing)),
+    )
+    charges = "\n" + _bullets(lines) if lines else ": none of the services charted can be billed."
+    said = [f"**{title}**\n{_bullets(each)}" for title, each in parts if each]
+    return "\n\n".join(["**Charges**" + charges, *said])
 
 
 def _missing(drawing: Drawing) -> list[str]:
     """Return what was left out, what could not be obtained and what could not be checked."""
-    reading = drawing.reading
-    missing = [*(f"{i.where}: {i.why}" for i in reading.left_out), *reading.unread]
+    missing = _unread(drawing.reading)
     missing += [f"{n.rule}: {n.why}" for n in drawing.bill.not_checked if not n.quiet]
     return list(dict.fromkeys(missing))
 
 
+def _unread(reading: Reading) -> list[str]:
+    """Return what was left out, and what could not be obtained."""
+    return [*[f"{issue.where}: {issue.why}" for issue in reading.left_out], *reading.unread]
+
+
 def _finish(card: Card, index: int, drawing: Drawing) -> None:
-    """Give a card its name, its reasons for saying no, and the way to the derivation."""
+    """Give a card its name and its reasons for saying no."""
     card["uuid"] = name(drawing.trace, f"card {index} {card['summary']}")
     if "suggestions" in card:
         card["selectionBehavior"] = "at-most-one"
         for n, suggestion in enumerate(card["suggestions"]):
             suggestion["uuid"] = name(drawing.trace, f"suggestion {index} {n}")
-    card["overrideReasons"] = list(drawing.reasons)
-    card["links"] = [{"label": "See how", "url": drawing.explain, "type": "absolute"}]
+    card["overrideReasons"] = drawing.reasons
 
 
 def _record(drawing: Drawing) -> dict[str, Any]:
     """Return the machine's account of the visit, for the first card."""
-    account = {
-        "trace": drawing.trace,
-        "findings": findings(drawing.bill),
-        "notChecked": not_checked(drawing.bill),
-    }
-    return {key: value for key, value in account.items() if value}
+    account: dict[str, Any] = {"trace": drawing.trace}
+    if found := findings(drawing.bill):
+        account["findings"] = found
+    if missing := not_checked(drawing.bill):
+        account["notChecked"] = missing
+    return account
 
 
 def name(trace: str, part: str) -> str:
@@ -242,47 +263,27 @@ def name(trace: str, part: str) -> str:
     return f"{h[:8]}-{h[8:12]}-8{h[13:16]}-a{h[17:20]}-{h[20:]}"
 
 
-def _source(finding: Finding | None, topic: str) -> dict[str, Any]:
-    own = {"label": finding.cite.title, "url": finding.cite.url} if finding else OWN
-    return {**own, "topic": {"system": TOPICS, "code": topic}}
-
-
 def _lead(found: Sequence[Finding]) -> Finding | None:
     """Return the finding that a charges card rests on: the unit count where there is one."""
-    return next((f for f in found if f.worked), found[0] if found else None)
+    for finding in found:
+        if finding.worked:
+            return finding
+    return found[0] if found else None
 
 
 def _finding(finding: Finding, *, fixed: bool) -> dict[str, Any]:
     said: dict[str, Any] = {"rule": finding.rule}
     if finding.codes:
-        said["codes"] = list(finding.codes)
+        said["codes"] = finding.codes
     said["says"], said["fixed"] = finding.says, fixed
     if finding.fixes and not fixed:
         said["attests"] = finding.fixes[0].attests
-    said["cite"] = _cite(finding.cite)
+    said["cite"] = authority(finding.cite).account
     return said
 
 
-def _cite(cite: Cite) -> dict[str, str]:
-    said = {"id": cite.id, "title": cite.title, "url": cite.url}
-    if cite.effective:
-        said["effective"] = cite.effective
-    if cite.edition:
-        said["edition"] = cite.edition
-    return said
-
-
-def _link(cite: Cite) -> str:
-    edition = f", {cite.edition}" if cite.edition else ""
-    return f"[{cite.title}]({cite.url}){edition}, in force since {cite.effective}"
-
-
-def _authority(cite: Cite) -> str:
-    return f"Authority: {_link(cite)}, read {cite.checked}."
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join([f"- {line}" for line in lines])
+def _bullets(lines: Sequence[str]) -> str:
+    return "- " + "\n- ".join(lines) if lines else ""
 
 
 def _cut(text: str) -> str:

@@ -1,8 +1,9 @@
 """What every address shares: the rules, the sites, the store; how bodies are read and written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from flask import Flask, Response
@@ -18,6 +19,9 @@ from plugin.sites import Sites
 from plugin.store.store import Store
 from plugin.tenants import DEMO, Tenant
 from plugin.trust.gate import Gate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
@@ -77,7 +81,22 @@ def body_of(asked: dict[str, Any]) -> bytes:
 
 
 class Answer(Response):
-    """A JSON answer, whose headers are ready to be sent."""
+    """A JSON answer, whose body and headers are ready to be sent."""
+
+    def __init__(self, written: bytes, status: int, headers: Headers) -> None:
+        """Take them; there is nothing left to work out, as Werkzeug would."""
+        self.response = [written]
+        self.status = status
+        self.headers = headers
+        self.direct_passthrough = True
+        self._on_close = []
+
+    def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        """Hand the answer to the server; Werkzeug sees to callers who may have it already."""
+        if environ["REQUEST_METHOD"] != "POST":
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return self.response  # type: ignore[return-value] # it is bytes
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
         """Return the headers as they are; fewer, where a caller has the answer already."""
@@ -89,8 +108,7 @@ class Answer(Response):
 def answer(body: Any, status: int = 200, kind: str = JSON) -> Response:
     """Write a JSON answer; it is handed to the server whole, not as a stream to be asked for."""
     written = encode(body)
-    headers = _headers(kind, len(written))
-    return Answer([written], status, headers, direct_passthrough=True)
+    return Answer(written, status, _headers(kind, len(written)))
 
 
 def _headers(kind: str, length: int) -> Headers:

@@ -78,12 +78,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     def manner(self) -> Manner:
         """Return how the answer is given."""
-        site = self.tenant
+        site, off = self.tenant, self.tenant.off | self.off
+        shadow = site.shadow - self.off if site.shadow else NONE
         return Manner(
             service=self.service,
             most=min(self.most or site.max_cards, site.max_cards),
-            off=tuple(sorted(site.off | self.off)),
-            shadow=tuple(sorted(site.shadow - self.off)),
+            off=tuple(sorted(off)) if off else (),
+            shadow=tuple(sorted(shadow)) if shadow else (),
             write=site.write,
             mild=self.mild,
         )
@@ -95,7 +96,7 @@ class Reviewer:
     def __init__(self, book: Rulebook, public_url: str, coder: Coder) -> None:
         """Take the rules, the address that cards link to, and what names codes in the chart."""
         self.book, self.public_url, self.coder = book, public_url, coder
-        self._reasons = override_reasons()
+        self._reasons = msgspec.Raw(msgspec.json.encode(override_reasons()))
 
     def review(self, gathered: Gathered, asked: Asked) -> Review:
         """Review a visit.
@@ -121,7 +122,7 @@ class Reviewer:
             tenant=asked.tenant.name,
             service=asked.service,
             rulebook=moment.fingerprint,
-            rules=tuple(dict.fromkeys((*(f.rule for f in bill.findings), *unseen))),
+            rules=tuple(dict.fromkeys([*[f.rule for f in bill.findings], *unseen])),
             cards=len(cards),
             facts=facts,
         )

@@ -4,13 +4,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, get_ident
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, current_app, request
+from flask.ctx import AppContext, RequestContext
+from flask.globals import _cv_app as place
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from werkzeug.routing import Map, MapAdapter
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import Map, MapAdapter, Rule
 
 NOBODY = NullSession()
+KEPT_ADDRESSES = 256
 
 
 class Turns:
@@ -98,10 +102,55 @@ class Address(MapAdapter):
         return self._asked.host
 
 
+class Place(AppContext):
+    """Where a request finds the application; nobody is told who comes and goes."""
+
+    def push(self) -> None:
+        """Enter."""
+        self._cv_tokens.append(place.set(self))
+
+    def pop(self, exc: BaseException | None = None) -> None:  # noqa: ARG002 - Flask's
+        """Leave."""
+        place.reset(self._cv_tokens.pop())
+
+
+class Asking(RequestContext):
+    """A request under way. What answers a POST is looked for once for each address.
+
+    Other addresses are not kept: some name a visit, which a POST has in its body.
+    """
+
+    def match_request(self) -> None:
+        """Find what answers."""
+        asked, kept = self.request, cast(Service, self.app).kept
+        known = kept.get(asked.path) if asked.method == "POST" else None
+        if known:
+            asked.url_rule, asked.view_args = known
+            return
+        super().match_request()
+        if asked.method == "POST" and asked.url_rule:
+            if len(kept) >= KEPT_ADDRESSES:
+                kept.clear()
+            kept[asked.path] = (asked.url_rule, asked.view_args or {})
+
+
 class Service(Flask):
     """The application. Of all hooks it knows ``after_app_request``; a test holds it to that."""
 
     session_interface = NoSessions()
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        """Take what Flask takes."""
+        self.kept: dict[str, tuple[Rule, dict[str, Any]]] = {}
+        super().__init__(*args, **settings)
+
+    def app_context(self) -> AppContext:
+        """Return where a request finds the application."""
+        return Place(self)
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Return a request, about to be answered."""
+        return Asking(self, environ)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view as it is; none is a coroutine."""
@@ -122,8 +171,28 @@ class Service(Flask):
             response = self.ensure_sync(change)(response)
         return response
 
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer a request by its view, where there is one and it asks for more than what it may.
+
+        Flask does the rest.
+        """
+        given = incoming()
+        if given.url_rule is None or given.method == "OPTIONS":
+            return super().dispatch_request()
+        view: Callable[..., Any] = self.view_functions[given.url_rule.endpoint]
+        return view(**(given.view_args or {}))  # type: ignore[no-any-return]
+
     def do_teardown_request(self, exc: BaseException | None = None) -> None:
         """Leave a request; nothing was set up for it."""
 
-    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
-        """Leave the application; nothing was set up for it."""
+
+def incoming() -> Request:
+    """Return the request that is answered, without Flask's stand-in: each look through it costs."""
+    own: Request = request._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    return own
+
+
+def serving() -> Flask:
+    """Return the application that answers, as ``incoming`` does the request."""
+    own: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    return own

@@ -1,6 +1,6 @@
 """Names of what is written, so that writing it twice can be recognised; they tell of nobody."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -23,14 +23,17 @@ def names_of(resource: Mapping[str, Any]) -> Names:
     return tuple(str(x.get("value")) for x in every if x.get("system") == LINE_SYSTEM)
 
 
-def identifiers(names: Names) -> list[dict[str, str]]:
-    """Write names as FHIR identifiers."""
-    return [{"system": LINE_SYSTEM, "value": name} for name in names]
+def identifiers(name: str, affirms: str) -> list[dict[str, str]]:
+    """Write a name as FHIR identifiers: it alone, and with what a person affirms, if anything."""
+    made = [{"system": LINE_SYSTEM, "value": name}]
+    if affirms:
+        made.append({"system": LINE_SYSTEM, "value": name + affirms})
+    return made
 
 
 def name(*said: object) -> str:
     """Name what is written, by the visit, the day and what it is."""
-    return blake2b(repr(said).encode(), digest_size=12).hexdigest()
+    return _hash(repr(said))
 
 
 def ordinals(lines: Iterable[Line]) -> Iterator[tuple[Line, int]]:
@@ -42,11 +45,26 @@ def ordinals(lines: Iterable[Line]) -> Iterator[tuple[Line, int]]:
         yield line, seen[key]
 
 
-def line_name(
-    line: Line, ordinal: int, visit: tuple[str, str], charges: Collection[Mapping[str, Any]]
-) -> str:
-    """Return the first name for a line, from its ordinal on, that no charge of the EHR has."""
-    used = {name for charge in charges for name in names_of(charge)} if charges else ()
-    while (made := name(*visit, line.code, line.discipline, ordinal)) in used:
+def names_in(charges: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return all names of ours that charges bear."""
+    return frozenset([name for charge in charges for name in names_of(charge)])
+
+
+def line_name(line: Line, ordinal: int, begun: str, used: frozenset[str]) -> str:
+    """Return the first name for a line, from its ordinal on, that is not used.
+
+    It is the name by visit, day, code, discipline and number; ``begun`` is how that begins.
+    """
+    said = f"{begun}{line.code!r}, {line.discipline!r}, "
+    while (made := _hash(f"{said}{ordinal})")) in used:
         ordinal += 1
     return made
+
+
+def begun(encounter: str, day: str) -> str:
+    """Return how what is said of a visit's lines begins, as ``repr`` would write it."""
+    return f"({encounter!r}, {day!r}, "
+
+
+def _hash(said: str) -> str:
+    return blake2b(said.encode(), digest_size=12).hexdigest()

@@ -6,6 +6,7 @@ Flask answers the preflight, without a token; here it is told who may ask. Nobod
 from flask import Response, current_app, request
 
 from plugin.parts import parts
+from plugin.service import incoming
 from plugin.tenants import DEMO
 
 PREFLIGHT = {
@@ -17,8 +18,8 @@ PREFLIGHT = {
 
 def shared(response: Response) -> Response:
     """Let pages of the origins that a site has listed read discovery, cards and refusals."""
-    asked = request.environ
-    if "HTTP_ORIGIN" not in asked and asked["REQUEST_METHOD"] != "GET":
+    environ = incoming().environ
+    if "HTTP_ORIGIN" not in environ and environ["REQUEST_METHOD"] != "GET":
         return response
     if request.blueprint != "hooks":
         return response
@@ -26,7 +27,7 @@ def shared(response: Response) -> Response:
     if site is None or not site.terms.origins:
         return response
     response.vary.add("Origin")
-    origin = asked.get("HTTP_ORIGIN")
+    origin = environ.get("HTTP_ORIGIN")
     if origin and not site.terms.origins.isdisjoint((origin, "*")):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "Retry-After"

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from plugin.cards import OWN
+from plugin.authority import OWN
 from plugin.errors import Issue, RefusedError, place
 from plugin.fhir.access import Access, allowed
 from plugin.fhir.ahead import Call
@@ -21,7 +21,7 @@ from plugin.hooks.services import CdsService, Reader, offer
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, body_of, parts
 from plugin.review import Asked, Review
-from plugin.service import turns
+from plugin.service import incoming, serving, turns
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
 
@@ -47,10 +47,10 @@ def discover(tenant: str = DEMO) -> Response:
 @blueprint.post("/t/<tenant>/cds-services/<service>")
 def call(service: str, tenant: str = DEMO) -> Response:
     """Answer a call with cards."""
-    ours = parts(current_app)
+    ours = parts(serving())
     site = ours.tenant(tenant)
     asked = _service(service, site)
-    environ = request.environ
+    environ = incoming().environ
     body = body_of(environ)
     with turns:
         ours.gate.admit(site, environ)

@@ -6,11 +6,15 @@ time, and are looked up in the waiting ones too; sign-off never waits for the st
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, make_url, select
@@ -23,6 +27,7 @@ from plugin.store.faults import StoreError
 from plugin.store.seal import row_of, seal, unseal
 from plugin.store.spent import Spent
 from plugin.store.tables import decisions, feedback, metadata
+from rules.frozen import swift
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,7 @@ PRAGMAS = ("page_size=8192", "cache_size=-256", "synchronous=FULL")
 """Two decisions and more to a page; a page size counts for a new store alone."""
 
 
+@swift
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One answer, as it is kept."""
@@ -106,6 +112,9 @@ class Store:
                         connection.execute(CreateIndex(index, if_not_exists=True))
         except (SQLAlchemyError, OSError, ImportError) as error:
             raise StoreError(f"the store {shown(url)} cannot be opened") from error
+        insert = self._once(decisions).compile(self._engine)
+        self._insert = str(insert)
+        self._given = itemgetter(*insert.positiontup) if insert.positional else dict
         self._writer = threading.Thread(target=self._write_behind, name="store", daemon=True)
         self._writer.start()
 
@@ -196,7 +205,7 @@ class Store:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 if not self._closing:
                     self._changed.wait_for(lambda: self._closing, timeout=self._pause)
-                batch = [self._waiting[key] for key in list(self._waiting)[:TOGETHER]]
+                batch = list(islice(self._waiting.values(), TOGETHER))
                 if not batch and self._closing:
                     return
             self._write(batch)
@@ -205,17 +214,11 @@ class Store:
                     self._waiting.pop(decision.trace, None)
 
     def _write(self, batch: Sequence[tuple[Decision, str]]) -> None:
-        rows = [_row(decision, at) for decision, at in batch]
-        insert = self._once(decisions).compile(self._engine)
+        rows = [self._given(_row(decision, at)) for decision, at in batch]
         try:
             with self._engine.begin() as connection:
                 # Straight to the driver: going through the statement costs each row again.
-                connection.exec_driver_sql(
-                    str(insert),
-                    [tuple(map(row.get, insert.positiontup)) for row in rows]
-                    if insert.positional
-                    else rows,
-                )
+                connection.exec_driver_sql(self._insert, rows)
         except SQLAlchemyError as error:
             self.given_up += len(batch)
             # No traceback: it would show the rows.
@@ -255,4 +258,11 @@ def shown(url: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    """Return the time in UTC, to the millisecond, as ISO 8601 writes it."""
+    second, more = divmod(time.time_ns() // 1_000_000, 1000)
+    return f"{_written(second)}.{more:03}+00:00"
+
+
+@lru_cache(1)
+def _written(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

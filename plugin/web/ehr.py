@@ -22,7 +22,7 @@ from plugin.hooks.messages import ID, Feedback, Open, envelope, load
 from plugin.hooks.services import VISIT_CHECK
 from plugin.hooks.views import cards_for
 from plugin.json import read as read_json
-from plugin.parts import Parts, parts
+from plugin.parts import Parts, encode, parts
 from plugin.review import override_reasons
 from plugin.store.faults import StoreError
 from plugin.store.store import Event
@@ -143,7 +143,7 @@ def changed() -> str:
 
 
 def call(held: Held, ours: Parts) -> Exchange:
-    """Call the service with the bytes that an EHR would send.
+    """Call the service with the bytes that an EHR would send, and read those that it would get.
 
     Raises:
         RefusedError: the service refuses the request.
@@ -151,7 +151,8 @@ def call(held: Held, ours: Parts) -> Exchange:
     """
     sent = request_for(held.visit, held.charges)
     message = envelope(read_json(msgspec.json.encode(sent)))
-    return Exchange(request=sent, cards=cards_for(message, VISIT_CHECK, ours.tenant(DEMO), ours))
+    shown = encode(cards_for(message, VISIT_CHECK, ours.tenant(DEMO), ours))
+    return Exchange(request=sent, cards=msgspec.json.decode(shown))
 
 
 def _tell(ours: Parts, entry: Raw) -> Raw:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from plugin.datafile import reader
+from plugin.parts import Answer
 from plugin.rulebook import ROOT
 from rules.people import AS_SAID
 
@@ -27,7 +28,7 @@ POLICY = "; ".join(
 
 def guarded(response: Response) -> Response:
     """Let pages load nothing from elsewhere, and give no address away: a trace opens its visit."""
-    if response.mimetype == "text/html":
+    if not isinstance(response, Answer) and response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -2,13 +2,14 @@
 
 import io
 import json
-from typing import IO
+from typing import IO, cast
 
 import pytest
 from flask import Flask, signals
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from plugin.service import KEPT_ADDRESSES, Service
 from tests.hooks import bad
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, post
@@ -41,6 +42,8 @@ def test_nothing_is_set_that_the_lighter_path_would_pass_over(app: Flask) -> Non
         signals.request_finished,
         signals.request_tearing_down,
         signals.appcontext_tearing_down,
+        signals.appcontext_pushed,
+        signals.appcontext_popped,
     )
 
     assert [found for each in hooks for found in each.values() if found] == []
@@ -71,6 +74,29 @@ def test_the_host_that_a_caller_names_decides_nothing(host: str, client: FlaskCl
     answer = client.post(ADDRESS, json=bad.good(), headers={"Host": host})
 
     hold(cards(answer))
+
+
+def test_what_answers_a_post_is_looked_for_once(app: Flask, client: FlaskClient) -> None:
+    kept = cast(Service, app).kept
+    kept.clear()
+    trace = "0" * 32
+
+    assert [client.post("/check", json={}).status_code for _ in range(2)] == [400, 400]
+    assert client.post("/nowhere").status_code == 404
+    assert client.post(f"/explain/{trace}").status_code == 405
+    assert client.get(f"/explain/{trace}").status_code == 404
+
+    assert list(kept) == ["/check"]
+
+
+def test_only_so_many_addresses_are_kept(app: Flask, client: FlaskClient) -> None:
+    kept = cast(Service, app).kept
+    kept.clear()
+
+    for n in range(KEPT_ADDRESSES + 1):
+        assert client.post(f"/cds-services/none-{n}", json={}).status_code == 404
+
+    assert len(kept) == 1
 
 
 def test_an_answer_is_handed_over_whole(app: Flask) -> None:

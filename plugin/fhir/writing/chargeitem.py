@@ -5,13 +5,16 @@ of github.com/cerner/fhir.cerner.com (its codes come from a code system of the s
 Medplum's in the ChargeItem panel of github.com/medplum/medplum; both read on 2026-11-23.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from plugin.fhir import CPT, HCPCS, structure
 from plugin.fhir.charges import CODE_SYSTEMS, is_modifier, modifier_in
-from plugin.fhir.naming import identifiers, line_name
+from plugin.fhir.naming import begun, identifiers, line_name, names_in
 from plugin.fhir.reader import Reading
 from plugin.fhir.writing.plan import Action, Plan, Step
 from rules.model import Line
@@ -25,16 +28,19 @@ MEDPLUM = "http://hl7.org/fhir/StructureDefinition/chargeitem-modifier"
 ORACLE = "https://fhir-ehr.cerner.com/r4/StructureDefinition/modifier-code"
 PRIORITY = "https://fhir-ehr.cerner.com/r4/StructureDefinition/priority"
 PLANNED = "planned"
+NONE: frozenset[str] = frozenset()
+KEPT = 1024
+"""Codes and modifiers whose writing is kept; nobody may change what is shared."""
 
 
 def ours(modifier: str, _: int) -> Raw:
     """Write a modifier as our own extension; the order of several is their order."""
-    return {"url": OURS, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+    return {"url": OURS, "valueCodeableConcept": concept(modifier)}
 
 
 def medplum(modifier: str, _: int) -> Raw:
     """Write a modifier as Medplum's extension; the order of several is their order."""
-    return {"url": MEDPLUM, "valueCodeableConcept": {"coding": [coding(modifier)]}}
+    return {"url": MEDPLUM, "valueCodeableConcept": concept(modifier)}
 
 
 def oracle(modifier: str, place: int) -> Raw:
@@ -42,51 +48,82 @@ def oracle(modifier: str, place: int) -> Raw:
     return {
         "url": ORACLE,
         "extension": [
-            {"url": "code", "valueCodeableConcept": {"coding": [coding(modifier)]}},
+            {"url": "code", "valueCodeableConcept": concept(modifier)},
             {"url": PRIORITY, "valueUnsignedInt": place},
         ],
     }
 
 
+@lru_cache(KEPT)
+def concept(code: str) -> Raw:
+    """Write a code or a modifier: those that begin with a letter are HCPCS."""
+    return {"coding": [{"system": HCPCS if code[0].isalpha() else CPT, "code": code}]}
+
+
+@lru_cache(KEPT)
+def extensions(modifiers: tuple[str, ...], encode: Encoding) -> Sequence[Raw]:
+    """Write modifiers as extensions, in their order."""
+    return [encode(modifier, place) for place, modifier in enumerate(modifiers, 1)]
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """What the lines of one plan are written with."""
+
+    plan: Plan
+    encode: Encoding
+    begun: str
+    """How what their names are made of begins."""
+    used: frozenset[str]
+    """Names that charges of the EHR have."""
+    blank: Raw
+    """What new ChargeItems have in common; a line fills in what is None."""
+
+
 def charge_items(plan: Plan, encode: Encoding) -> list[Action]:
     """Return an action for each line that changes."""
-    return [_action(step, plan, encode) for step in plan.steps]
+    reading = plan.reading
+    used = names_in(reading.charges.values()) if reading.charges else NONE
+    named = begun(reading.encounter, reading.occurrence[:10])
+    sheet = Sheet(plan, encode, named, used, _blank(reading))
+    return [_action(step, sheet) for step in plan.steps]
 
 
-def coding(code: str) -> Raw:
-    """Write a code or a modifier: those that begin with a letter are HCPCS."""
-    return {"system": HCPCS if code[0].isalpha() else CPT, "code": code}
-
-
-def _action(step: Step, plan: Plan, encode: Encoding) -> Action:
+def _action(step: Step, sheet: Sheet) -> Action:
     said: Action = {"type": step.type, "description": step.says}
     if step.type == "delete":
         said["resourceId"] = f"ChargeItem/{step.line.id}"
     elif step.type == "update":
-        said["resource"] = _changed(plan.reading.charges[step.line.id], step.line, encode)
+        received = sheet.plan.reading.charges[step.line.id]
+        said["resource"] = _changed(received, step.line, sheet.encode)
     else:
-        said["resource"] = _new(step, plan, encode)
+        said["resource"] = _new(step, sheet)
     return said
 
 
-def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
-    """Return a new, planned ChargeItem for a line."""
-    line, reading = step.line, plan.reading
-    visit = (reading.encounter, reading.occurrence[:10])
-    name = line_name(line, step.ordinal, visit, reading.charges.values())
-    item: Raw = {
+def _blank(reading: Reading) -> Raw:
+    """Return the new, planned ChargeItem of no line."""
+    return {
         "resourceType": "ChargeItem",
-        "identifier": identifiers((name, name + plan.affirms) if plan.affirms else (name,)),
+        "identifier": None,
         "status": PLANNED,
-        "code": {"coding": [coding(line.code)]},
+        "code": None,
         "subject": {"reference": reading.patient},
         "context": {"reference": reading.encounter},
         "occurrenceDateTime": reading.occurrence,
-        "quantity": {"value": line.units},
+        "quantity": None,
     }
+
+
+def _new(step: Step, sheet: Sheet) -> Raw:
+    """Return the new ChargeItem of a line."""
+    line, affirms, item = step.line, sheet.plan.affirms, sheet.blank.copy()
+    name = line_name(line, step.ordinal, sheet.begun, sheet.used)
+    item["identifier"] = identifiers(name, affirms)
+    item["code"] = concept(line.code)
+    item["quantity"] = {"value": line.units}
     if line.modifiers:
-        item["extension"] = [encode(modifier, n) for n, modifier in enumerate(line.modifiers, 1)]
-    if performers := performers_of(line, reading):
+        item["extension"] = extensions(line.modifiers, sheet.encode)
+    if performers := performers_of(line, sheet.plan.reading):
         item["performer"] = [{"actor": {"reference": actor}} for actor in performers]
     if services := [{"reference": f"Procedure/{name}"} for name in line.services if name]:
         item["service"] = services
@@ -95,8 +132,11 @@ def _new(step: Step, plan: Plan, encode: Encoding) -> Raw:
 
 def performers_of(line: Line, reading: Reading) -> list[str]:
     """Return who furnished a line's services, each once, by reference alone."""
-    every = (actor for name in line.services for actor in reading.performers.get(name, ()))
-    return list(dict.fromkeys(every))
+    found: dict[str, None] = {}
+    for service in line.services:
+        for actor in reading.performers.get(service, ()):
+            found[actor] = None
+    return list(found)
 
 
 def _changed(received: Mapping[str, Any], line: Line, encode: Encoding) -> Raw:
@@ -105,7 +145,7 @@ def _changed(received: Mapping[str, Any], line: Line, encode: Encoding) -> Raw:
     resource["quantity"] = {**(resource.get("quantity") or {}), "value": line.units}
     _replace_modifiers(resource, line, encode)
     if _coded(resource) != line.code:
-        resource["code"] = {"coding": [coding(line.code)]}  # words and local codes say the old one
+        resource["code"] = concept(line.code)  # words and local codes say the old one
     return resource
 
 
@@ -116,7 +156,7 @@ def _replace_modifiers(resource: Raw, line: Line, encode: Encoding) -> None:
     """
     every = resource.pop("extension", None) or []
     known = {(x.get("url"), modifier_in(x)): x for x in every}
-    made = [encode(modifier, n) for n, modifier in enumerate(line.modifiers, 1)]
+    made = extensions(line.modifiers, encode)
     kept = [x for x in every if not is_modifier(str(x.get("url", "")))]
     kept += [_replaced(known.get((x["url"], modifier_in(x))), x) for x in made]
     if kept:

@@ -10,7 +10,7 @@ from typing import Any
 
 from plugin.fhir.naming import identifiers, name
 from plugin.fhir.reader import Payment, Reading
-from plugin.fhir.writing.chargeitem import coding, performers_of
+from plugin.fhir.writing.chargeitem import concept, performers_of
 from plugin.fhir.writing.plan import Action, Plan
 from rules.model import Line
 
@@ -56,7 +56,7 @@ def _blank(plan: Plan) -> Raw:
     payers = [{"reference": each} for each in payment.coverages] or [_absent("unknown")]
     return {
         "resourceType": "Claim",
-        "identifier": identifiers((own, own + plan.affirms) if plan.affirms else (own,)),
+        "identifier": identifiers(own, plan.affirms),
         "status": "draft",
         "type": {"coding": [{"system": f"{TERMS}/claim-type", "code": kind}]},
         "use": "claim",
@@ -100,9 +100,9 @@ def _item(claim: Raw, line: Line, reading: Reading, held: Raw) -> Raw:
         return held
     item = {key: value for key, value in held.items() if key not in {"net", "modifier"}}
     if not was or (was.code, was.modifiers) != (line.code, line.modifiers):
-        item["productOrService"] = {"coding": [coding(line.code)]}
+        item["productOrService"] = concept(line.code)
     if line.modifiers:
-        item["modifier"] = [{"coding": [coding(modifier)]} for modifier in line.modifiers]
+        item["modifier"] = [concept(modifier) for modifier in line.modifiers]
     item["quantity"] = {**(held.get("quantity") or {}), "value": line.units}
     return item if was else {**item, **_rests_on(claim, line, reading)}
 

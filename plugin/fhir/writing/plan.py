@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from plugin.fhir.naming import ordinals
 from plugin.fhir.reader import Reading
@@ -15,7 +17,7 @@ Action = dict[str, Any]
 Kind = Literal["create", "update", "delete"]
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """One line that is created, changed or removed."""
 
     type: Kind
@@ -25,7 +27,7 @@ class Step(NamedTuple):
     """Its number among lines of the same code and discipline."""
 
 
-class Plan(NamedTuple):
+class Plan(msgspec.Struct, frozen=True):
     """The steps to a bill, and the whole bill as it stands after them."""
 
     reading: Reading
@@ -42,23 +44,28 @@ def correction(old: Sequence[Line], new: Sequence[Line], reading: Reading) -> Pl
     None when a charge would have to change that cannot, one that is billed already or that has no
     id to address it by; and when a new line may be there already, unread.
     """
-    before = {line.id: line for line in old}
-    after = {line.id: line for line in new if line.id}
-    touched = [key for key in before if key not in after or after[key].charge != before[key].charge]
-    if any(held(before[key], reading) for key in touched):
+    changes = _changes(old, new) if old else []
+    if any(held(step.line, reading) for step in changes):
         return None
-    if reading.unsure and any(not line.id for line in new):
+    if reading.unsure and not all(line.id for line in new):
         return None
-    steps = [
-        Step("delete", before[key], f"Remove {told(before[key])}")
-        for key in touched
-        if key not in after
-    ]
-    steps += [_change(after[key]) for key in touched if key in after]
-    steps += [
+    added = [
         Step("create", line, f"Add {told(line)}", n) for line, n in ordinals(new) if not line.id
     ]
-    return Plan(reading, tuple(steps), tuple(new))
+    return Plan(reading, (*changes, *added), tuple(new))
+
+
+def _changes(old: Sequence[Line], new: Sequence[Line]) -> list[Step]:
+    """Return what becomes of the EHR's charges: those that go first, then those that change."""
+    before = {line.id: line for line in old}
+    after = {line.id: line for line in new if line.id}
+    gone = [line for key, line in before.items() if key not in after]
+    both = [(line, after[key]) for key, line in before.items() if key in after]
+    return [Step("delete", line, f"Remove {told(line)}") for line in gone] + [
+        Step("update", now, f"Change to {told(now)}")
+        for was, now in both
+        if now.charge != was.charge
+    ]
 
 
 def affirmation(fix: Fix, lines: Sequence[Line], reading: Reading) -> Plan:
@@ -83,7 +90,7 @@ def held(line: Line, reading: Reading) -> bool:
 
 def differs(old: Sequence[Line], new: Sequence[Line]) -> bool:
     """Tell whether a bill is another than the EHR's charges."""
-    return {x.id: x.charge for x in old} != {x.id: x.charge for x in new} or len(old) != len(new)
+    return len(old) != len(new) or {x.id: x.charge for x in old} != {x.id: x.charge for x in new}
 
 
 def told(line: Line) -> str:
@@ -92,8 +99,4 @@ def told(line: Line) -> str:
     >>> told(Line(code="97110", units=2, modifiers=("GP", "CQ")))
     '97110 ×2 GP CQ'
     """
-    return " ".join((line.code, f"×{line.units}", *line.modifiers))
-
-
-def _change(line: Line) -> Step:
-    return Step("update", line, f"Change to {told(line)}")
+    return " ".join([f"{line.code} ×{line.units}", *line.modifiers])
