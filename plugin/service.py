@@ -7,8 +7,7 @@ from threading import Lock, get_ident
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, request
-from flask.ctx import AppContext, RequestContext
-from flask.globals import _cv_app as place
+from flask.ctx import RequestContext
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import Map, MapAdapter, Rule
@@ -102,18 +101,6 @@ class Address(MapAdapter):
         return self._asked.host
 
 
-class Place(AppContext):
-    """Where a request finds the application; nobody is told who comes and goes."""
-
-    def push(self) -> None:
-        """Enter."""
-        self._cv_tokens.append(place.set(self))
-
-    def pop(self, exc: BaseException | None = None) -> None:  # noqa: ARG002 - Flask's
-        """Leave."""
-        place.reset(self._cv_tokens.pop())
-
-
 class Asking(RequestContext):
     """A request under way. What answers a POST is looked for once for each address.
 
@@ -143,10 +130,6 @@ class Service(Flask):
         """Take what Flask takes."""
         self.kept: dict[str, tuple[Rule, dict[str, Any]]] = {}
         super().__init__(*args, **settings)
-
-    def app_context(self) -> AppContext:
-        """Return where a request finds the application."""
-        return Place(self)
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         """Return a request, about to be answered."""
@@ -184,6 +167,9 @@ class Service(Flask):
 
     def do_teardown_request(self, exc: BaseException | None = None) -> None:
         """Leave a request; nothing was set up for it."""
+
+    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
+        """Leave the application; nothing was set up for it."""
 
 
 def incoming() -> Request:

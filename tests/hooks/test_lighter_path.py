@@ -42,8 +42,6 @@ def test_nothing_is_set_that_the_lighter_path_would_pass_over(app: Flask) -> Non
         signals.request_finished,
         signals.request_tearing_down,
         signals.appcontext_tearing_down,
-        signals.appcontext_pushed,
-        signals.appcontext_popped,
     )
 
     assert [found for each in hooks for found in each.values() if found] == []
