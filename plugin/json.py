@@ -4,10 +4,13 @@ import re
 from typing import Any
 
 import jiter
+import orjson
 
 from plugin.errors import Issue, RefusedError
 
 PLACE = re.compile(r"line (\d+) column (\d+)")
+HEAD = 100
+"""Bytes in which a body shows whether blanks follow its colons."""
 REASONS = (
     ("Detected duplicate key", "the same key stands twice in one object"),
     ("recursion limit", "nested too deeply"),
@@ -23,15 +26,35 @@ def read(body: bytes) -> dict[str, Any]:
         RefusedError: 400, naming line and column, when it is not one.
 
     """
+    data = None if b'": ' in body[:HEAD] else _compact(body)
+    if data is None:
+        data = _any(body)
+    if not isinstance(data, dict):
+        raise RefusedError(400, Issue("body", "should be a JSON object", "structure"))
+    return data
+
+
+def _compact(body: bytes) -> Any:
+    """Return the JSON of a body without a blank, as most EHRs write it; None for any other.
+
+    Written again, it has to be the same bytes: of a key that stood twice one would be gone. What is
+    nested in more than 254 levels is not written at all.
+    """
     try:
-        data = jiter.from_json(
+        data = orjson.loads(body)
+        return data if orjson.dumps(data) == body else None
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return None
+
+
+def _any(body: bytes) -> Any:
+    """Return the JSON of a body, however it is written, or refuse it: half as fast."""
+    try:
+        return jiter.from_json(
             body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys"
         )
     except ValueError as error:
         raise RefusedError(400, _issue(str(error))) from None
-    if not isinstance(data, dict):
-        raise RefusedError(400, Issue("body", "should be a JSON object", "structure"))
-    return data
 
 
 def _issue(message: str) -> Issue:

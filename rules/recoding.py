@@ -6,14 +6,15 @@ that every rule judges the code that is billed.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from rules.coverage import CHOSEN
+from rules.frozen import changing
 from rules.model import Service, Visit
 from rules.people import barred
 from rules.policy import Policy
 
 NONE: Mapping[str, str] = {}
+_renamed = changing(Service, "code", "charted_as")
 
 
 def instead(rule: str, policy: Policy) -> Mapping[str, str]:
@@ -46,7 +47,7 @@ def _recoded(visit: Visit, policy: Policy) -> tuple[Service, ...]:
         if not code and charted not in asked:
             code = payers.get(charted, "")
         if code:
-            found[i] = replace(services[i], code=code, charted_as=charted)
+            found[i] = _renamed(services[i], code, charted)
     return tuple(found)
 
 
