@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
 APART, BESIDE, TITLE, OR = ";", ",", ":", "/"
 """Marks in a phrase: another service follows; another clause; what a title stands over; what is
 done as well, or instead."""
@@ -46,6 +44,9 @@ class Phrases:
 
     def __init__(self, phrases: Sequence[Sequence[str]]) -> None:
         """Learn the phrases; each is known later by its place in the list."""
+        # Imported late: half a megabyte for charts in words alone.
+        from ahocorasick_rs import AhoCorasick, MatchKind  # noqa: PLC0415
+
         self._matcher = AhoCorasick(
             [_spelled_out(phrase) for phrase in phrases], matchkind=MatchKind.LeftmostLongest
         )
