@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from plugin import rulebook, settings
 from plugin.errors import Issue, RefusedError, outcome, place, problem
 from plugin.fhir import coding
-from plugin.heap import one_arena
+from plugin.heap import few_arenas
 from plugin.hooks import views as hooks
 from plugin.imports.faults import StoreError as EditionsError
 from plugin.imports.follow import Editions
@@ -89,7 +89,7 @@ def serve() -> Flask:
     is asked to give way after 0.2 ms, not 5: else whatever writes behind the answers, or reads the
     next call, keeps others waiting.
     """
-    one_arena()
+    few_arenas()
     try:
         app = create_app()
     except (RuleDataError, SettingsError, StoreError, EditionsError) as error:
