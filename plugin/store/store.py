@@ -6,12 +6,10 @@ time, and are looked up in the waiting ones too; sign-off never waits for the st
 
 import logging
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from operator import itemgetter
@@ -258,11 +256,4 @@ def shown(url: str) -> str:
 
 
 def _now() -> str:
-    """Return the time in UTC, to the millisecond, as ISO 8601 writes it."""
-    second, more = divmod(time.time_ns() // 1_000_000, 1000)
-    return f"{_written(second)}.{more:03}+00:00"
-
-
-@lru_cache(1)
-def _written(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
