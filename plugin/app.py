@@ -85,9 +85,7 @@ def serve() -> Flask:
     """Build the service for a server.
 
     What was loaded is left out of garbage collection, and a collection waits for more than one
-    visit's worth of objects; nearly all of them go when their request ends. A thread that runs on
-    is asked to give way after 0.2 ms, not 5: else whatever writes behind the answers, or reads the
-    next call, keeps others waiting.
+    visit's worth of objects; nearly all of them go when their request ends.
     """
     few_arenas()
     try:
@@ -100,7 +98,6 @@ def serve() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 20)
-    sys.setswitchinterval(0.0002)
     return app
 
 

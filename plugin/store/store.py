@@ -7,7 +7,7 @@ time, and are looked up in the waiting ones too; sign-off never waits for the st
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -37,6 +37,9 @@ PAUSE = 0.2
 
 PRAGMAS = ("page_size=8192", "cache_size=-256", "synchronous=FULL")
 """Two decisions and more to a page; a page size counts for a new store alone."""
+
+Row = Mapping[Any, Any]
+"""A decision as it is stored, by the names of the table's columns."""
 
 
 @swift
@@ -98,7 +101,7 @@ class Store:
         self.given_up = 0
         self.spent = Spent(url)
         self._pause = pause
-        self._waiting: OrderedDict[str, tuple[Decision, str]] = OrderedDict()
+        self._waiting: OrderedDict[str, Row] = OrderedDict()
         self._changed = threading.Condition()
         self._closing = False
         try:
@@ -117,10 +120,14 @@ class Store:
         self._writer.start()
 
     def record(self, decision: Decision) -> None:
-        """Keep a decision, soon; never fails and never waits."""
+        """Keep a decision, soon; never fails and never waits.
+
+        It is sealed at once, not with all others of a batch: that would keep calls waiting.
+        """
+        row = _row(decision, _now())
         with self._changed:
             idle = not self._waiting
-            self._waiting[decision.trace] = (decision, _now())
+            self._waiting[row["id"]] = row
             if len(self._waiting) > WAITING:
                 self._waiting.popitem(last=False)
                 self.given_up += 1
@@ -134,28 +141,30 @@ class Store:
             StoreError: the store cannot be read.
 
         """
+        name = row_of(trace)
         with self._changed:
-            waiting = self._waiting.get(trace)
-        if waiting:
-            return waiting[0]
-        wanted = select(decisions).where(decisions.c.id == row_of(trace))
-        try:
-            with self._engine.connect() as connection:
-                row = connection.execute(wanted).first()
-        except SQLAlchemyError as error:
-            raise StoreError("the store cannot be read") from error
-        facts = unseal(row.sealed, trace) if row else None
+            waiting = self._waiting.get(name)
+        row = waiting or self._written(name)
+        facts = unseal(row["sealed"], trace) if row else None
         if row is None or facts is None:
             return None
         return Decision(
             trace=trace,
-            tenant=row.tenant,
-            service=row.service,
-            rulebook=row.rulebook,
-            rules=tuple(row.rules.split()),
-            cards=row.cards,
+            tenant=row["tenant"],
+            service=row["service"],
+            rulebook=row["rulebook"],
+            rules=tuple(row["rules"].split()),
+            cards=row["cards"],
             facts=facts,
         )
+
+    def _written(self, name: str) -> Row | None:
+        wanted = select(decisions).where(decisions.c.id == name)
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(wanted).mappings().first()
+        except SQLAlchemyError as error:
+            raise StoreError("the store cannot be read") from error
 
     def add_feedback(self, events: Sequence[Event]) -> int:
         """Keep events, each once; return how many were new.
@@ -208,15 +217,14 @@ class Store:
                     return
             self._write(batch)
             with self._changed:
-                for decision, _ in batch:
-                    self._waiting.pop(decision.trace, None)
+                for row in batch:
+                    self._waiting.pop(row["id"], None)
 
-    def _write(self, batch: Sequence[tuple[Decision, str]]) -> None:
-        rows = [self._given(_row(decision, at)) for decision, at in batch]
+    def _write(self, batch: Sequence[Row]) -> None:
         try:
             with self._engine.begin() as connection:
                 # Straight to the driver: going through the statement costs each row again.
-                connection.exec_driver_sql(self._insert, rows)
+                connection.exec_driver_sql(self._insert, list(map(self._given, batch)))
         except SQLAlchemyError as error:
             self.given_up += len(batch)
             # No traceback: it would show the rows.
@@ -232,7 +240,7 @@ class Store:
         return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _row(decision: Decision, at: str) -> dict[str, Any]:
+def _row(decision: Decision, at: str) -> Row:
     return {
         "id": row_of(decision.trace),
         "decided_at": at,

@@ -1,9 +1,11 @@
 """A token is good for one call: in this worker, in another, after a restart, for its whole life."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ from flask.testing import FlaskClient
 
 from plugin.parts import Parts
 from plugin.store.faults import StoreError
-from plugin.store.spent import SLICE, SWEEP_EVERY, Spent
+from plugin.store.spent import SLICE, TIDY_EVERY, Spent
 from plugin.trust.gate import Gate
 from tests.hooks import bad
 from tests.hooks.service import PUBLIC, equip
@@ -132,12 +134,35 @@ def test_expired_tokens_are_swept_out_and_live_ones_kept(tmp_path: Path) -> None
     old = [number.to_bytes(16) for number in range(SLICE)]
     for name in old:
         spent.spend(name, past)
-    live = [(number + (1 << 100)).to_bytes(16) for number in range(4 * SWEEP_EVERY)]
+    live = [(number + (1 << 100)).to_bytes(16) for number in range(4 * TIDY_EVERY)]
     for name in live:
         spent.spend(name, LATER)
+    spent.close()
 
+    spent = Spent(f"sqlite:///{tmp_path / 'countersign.db'}")
     assert not any(spent.knows(name) for name in old)
     assert all(spent.knows(name) for name in live)
+    spent.close()
+
+
+def test_a_long_log_of_tokens_begins_anew_and_none_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("plugin.store.spent.LONGEST_LOG", 0)
+    names = [number.to_bytes(16) for number in range(4 * TIDY_EVERY)]
+    spent = Spent(f"sqlite:///{tmp_path / 'countersign.db'}")
+    with closing(sqlite3.connect(tmp_path / "countersign.db-tokens")) as onlooker:
+        new = [spent.spend(name, LATER) for name in names]
+        spent.close()
+        onlooker.execute("INSERT INTO spent_tokens VALUES (x'00', 0)")
+        onlooker.commit()
+        _, pages, moved = onlooker.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    assert all(new)
+    assert pages == moved < 10
+    spent = Spent(f"sqlite:///{tmp_path / 'countersign.db'}")
+    assert not any(spent.spend(name, LATER) for name in names)
+    assert not caplog.records
     spent.close()
 
 
