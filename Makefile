@@ -48,6 +48,7 @@ clean:
 .venv/test.stamp: requirements/test.txt tests/ehr/medplum/package-lock.json .venv/run.stamp
 	$(BIN)/pip $(LOCKED) requirements/test.txt
 	@sh tests/browser/install.sh
+	@sh tests/store/install.sh
 	@sh tests/ehr/medplum/install.sh
 	@touch $@
 

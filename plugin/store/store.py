@@ -233,11 +233,13 @@ class Store:
     def _once(self, table: Table) -> Any:
         """Insert what is not there yet; a row that is known already is left as it is."""
         if self._engine.dialect.name != "postgresql":
-            return sqlite.insert(table).on_conflict_do_nothing()
-        # Imported late: two megabytes that the embedded store does not need.
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+            insert: Any = sqlite.insert
+        else:  # imported late: two megabytes that the embedded store does not need
+            from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
-        return postgresql.insert(table).on_conflict_do_nothing()
+            insert = postgresql.insert
+        # SQLAlchemy forgets how many rows an insertion made unless it is asked to remember.
+        return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _row(decision: Decision, at: str) -> Row:
