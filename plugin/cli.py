@@ -5,12 +5,16 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from plugin import __version__, settings
 from plugin.doctor.parsers import parsers as doctor
 from plugin.impact.parsers import parsers as impact
 from plugin.imports.parsers import parsers as editions
 from plugin.onboarding.parsers import parsers as tenant
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -63,7 +67,6 @@ def _serve(chosen: argparse.Namespace) -> int:
     print(f"CDS Hooks:       {how.public_url}/cds-services", flush=True)
     Granian(
         "plugin.app:serve",
-        factory=True,
         address=str(socket.getaddrinfo(how.host, how.port)[0][4][0]),
         port=how.port,
         interface=Interfaces.WSGI,
@@ -72,8 +75,18 @@ def _serve(chosen: argparse.Namespace) -> int:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-    ).serve()
+    ).serve(target_loader=_application, wrap_loader=False)
     return 0
+
+
+def _application() -> "Flask":
+    """Load the application in a worker.
+
+    Granian's own loader looks in the current folder first, where anything may be named ``rules``.
+    """
+    from plugin.app import serve  # noqa: PLC0415 - the parent serves nothing
+
+    return serve()
 
 
 def _check(chosen: argparse.Namespace) -> int:

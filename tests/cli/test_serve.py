@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,11 +30,11 @@ def free_port() -> int:
         return port
 
 
-def started(home: Path) -> tuple[subprocess.Popen[str], str]:
+def started(home: Path, command: tuple[str, ...] = COMMAND) -> tuple[subprocess.Popen[str], str]:
     """Start a server and wait until it is ready."""
     port = free_port()
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", str(port)],
+        [*command, "serve", "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -134,6 +135,17 @@ def test_visits_are_served_side_by_side(address: str) -> None:
             answer = session.post(f"{address}{ADDRESS}", json=regolden.asked(name), timeout=30)
             recorded = regolden.expected(name)["cards"]
             assert len(answer.json()["cards"]) == len(recorded)
+
+
+def test_nothing_is_loaded_from_the_folder_in_which_it_is_started(tmp_path: Path) -> None:
+    for name in ("rules.py", "plugin.py", "flask.py"):
+        (tmp_path / name).write_text("raise SystemExit('not ours')\n")
+
+    process, address = started(tmp_path, (sys.executable, "-P", "-m", "plugin"))
+    answer = requests.get(f"{address}/cds-services", timeout=30)
+
+    assert answer.ok
+    assert "not ours" not in stopped(process)
 
 
 def test_feedback_outlives_its_server(tmp_path: Path) -> None:
