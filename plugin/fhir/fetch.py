@@ -20,8 +20,8 @@ from plugin.fhir.lanes import Lane, lane_to
 from plugin.fhir.times import day, moment
 from plugin.fhir.wire import LARGEST, FetchError, LateError, NotOfferedError, body_of
 from plugin.json import read as read_json
-from plugin.service import turns
 from plugin.tenants import Procedures
+from plugin.turns import turns
 
 ASIDE = BEYOND | {"conditions", "minutes"}
 """Keys that a visit can well do without: they are waited for last."""

@@ -21,9 +21,10 @@ from plugin.hooks.services import CdsService, Reader, offer
 from plugin.json import read as read_json
 from plugin.parts import Parts, answer, body_of, parts
 from plugin.review import Asked, Review
-from plugin.service import incoming, serving, turns
+from plugin.service import incoming, serving
 from plugin.store.store import Event
 from plugin.tenants import DEMO, Tenant
+from plugin.turns import turns
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("hooks", __name__)

@@ -29,9 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
-from plugin.service import turns
 from plugin.store.engines import engine_of
 from plugin.store.faults import StoreError
+from plugin.turns import turns
 
 log = logging.getLogger(__name__)
 

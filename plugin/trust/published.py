@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.errors import RefusedError
 from plugin.json import read as read_json
-from plugin.service import turns
+from plugin.turns import turns
 
 if TYPE_CHECKING:
     import requests

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from plugin.fhir.lanes import EACH, FEW, MISSES, Lane
-from plugin.service import Turns
 from plugin.settings import WAITING
+from plugin.turns import Turns
 from tests.hooks.fetched import allow, asking, usual
 from tests.hooks.invariants import hold
 from tests.hooks.service import cards, post

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.service import turns
 from plugin.store.faults import StoreError
 from plugin.store.spent import TIDY_EVERY, Spent
 from plugin.store.store import Store
+from plugin.turns import turns
 from tests.store.postgresql import Server, program, serving
 from tests.store.test_store import EVENT, decided
 
