@@ -5,7 +5,18 @@ from datetime import date, datetime, timedelta
 
 from plugin.fhir.elements import Period
 
+Clock = tuple[int, int] | tuple[None, None]
+Times = tuple[date | None, int | None, Clock]
+"""The day on which something began, the whole minutes that it took, and when by the clock."""
+UNTIMED: Clock = (None, None)
 DAY = 10
+MINUTES = {f"{i // 60:02}:{i % 60:02}": i for i in range(24 * 60)}
+"""The minutes after midnight, by how they are written."""
+WITHIN_A_DAY = re.compile(
+    r"(....-..-..)T((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9])([+-]0[0-9]:[0-5][0-9]|Z)"
+    r"/\1T((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9])\4"
+)
+"""What begins and ends on one day by one clock, as nearly everything in a chart of therapy does."""
 FORM = re.compile(r"\d{4}(-\d\d)?", re.ASCII)
 """The form of a year or a month."""
 USUAL = re.compile(r"....-..-..T..:..:..[+-]0.:..")
@@ -54,6 +65,48 @@ def day(text: str) -> date | None:
         raise ValueError("not a FHIR date or time")
     date(int(text[:4]), int(text[5:] or 1), 1)
     return None
+
+
+def times_of(start: str, end: str) -> Times:
+    """Return when something was; either text may be empty, and an end that is no date tells nothing.
+
+    Raises:
+        ValueError: the start is not a FHIR date or dateTime.
+
+    >>> times_of("2026-03-02T13:00:30-05:00", "2026-03-02T13:23:00-05:00")
+    (datetime.date(2026, 3, 2), 22, (780, 803))
+    """
+    usual = WITHIN_A_DAY.fullmatch(f"{start}/{end}")
+    if usual is None:
+        return _times(start, end)
+    on, began, second, _, ended, last = usual.groups()
+    first, then = MINUTES[began], MINUTES[ended]
+    took = then - first - (last < second)  # a part of a minute is not counted
+    return date.fromisoformat(on), took, (first, then) if took >= 0 else UNTIMED
+
+
+def _times(start: str, end: str) -> Times:
+    """Return when something was, however it is written."""
+    began = moment(start) if start else None
+    if began is None:
+        return day(start) if start else None, None, UNTIMED
+    try:
+        ended = moment(end) if end else None
+    except ValueError:
+        ended = None  # which need not matter
+    if ended is None:
+        return began.date(), None, UNTIMED
+    took = whole_minutes(ended - began)
+    return began.date(), took, _clock(began, ended) if 0 <= took < len(MINUTES) else UNTIMED
+
+
+def _clock(began: datetime, ended: datetime) -> Clock:
+    """Return the minutes after midnight, where both are of one day by the clock of the first."""
+    if ended.tzinfo != began.tzinfo:
+        ended = ended.astimezone(began.tzinfo)
+    if ended.date() != began.date():
+        return UNTIMED
+    return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
 
 
 def minutes_between(began: datetime | None, ended: datetime | None) -> int | None:
