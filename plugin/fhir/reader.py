@@ -199,7 +199,7 @@ def legend_of(scope: Scope, coder: Coder) -> Legend:
 def _performers(today: Sequence[Charted], scope: Scope) -> dict[str, tuple[str, ...]]:
     """Return who furnished each procedure, as references, by the procedure's id."""
     found: dict[str, tuple[str, ...]] = {}
-    those: list[Performer] = []
+    those: Sequence[Performer] = ()
     actors: tuple[str, ...] = ()
     for service in today:
         it = service.read.it
