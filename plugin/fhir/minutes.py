@@ -10,7 +10,7 @@ from plugin.fhir.charted import Charted
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Extension, Observation, Period, Quantity
 from plugin.fhir.scope import Scope, once
-from plugin.fhir.times import DAY, minutes_between, moment
+from plugin.fhir.times import DAY, legible, minutes_between, moment
 from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
@@ -62,18 +62,10 @@ def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None
     if period is None:
         return
     if took is None:
-        _hold_to_an_end(period, service, scope)
+        if len(service.when) > DAY and not legible(period.end):
+            scope.decoder.refuse(service.read)  # one that does not say when is taken
     elif 0 < took <= LONGEST:
         spans.append((i, period, took))
-
-
-def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
-    """Refuse a service that ends at what is no date; one that does not say when is taken."""
-    try:
-        if period.end and len(service.when) > DAY:
-            moment(period.end)
-    except ValueError:
-        scope.decoder.refuse(service.read)
 
 
 def in_minutes(quantity: Quantity | None, read: Read[Any], way: str, scope: Scope) -> int | None:

@@ -50,10 +50,9 @@ def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
     return None
 
 
-def _said(performer: Performer) -> tuple[str, Role | None]:
-    """Return whom a service names, with the role that it gives them."""
-    role = role_in((performer.function,)) if performer.function else None
-    return performer.actor.reference, role
+def _said(performer: Performer) -> Role | None:
+    """Return the role that a service gives somebody."""
+    return role_in((performer.function,)) if performer.function else None
 
 
 class People:
@@ -114,7 +113,7 @@ class People:
 
     def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
         """Return the roles that a service of another visit and the request give its people."""
-        said = tuple(map(_said, performers))
+        said = tuple([(x.actor.reference, _said(x)) for x in performers])
         roles = self._past.get(said)
         if roles is None:
             known = [role or self._knows(self._aliases.tail(actor)) for actor, role in said]
@@ -122,13 +121,12 @@ class People:
         return roles
 
     def _together(self, performers: Iterable[Performer], encounter: Encounter) -> tuple[Role, ...]:
-        named = [(self._aliases.tail(actor), role) for actor, role in map(_said, performers)]
-        roles = [role or self._knows(actor) for actor, role in named]
-        if any(roles):
-            listed = [self._roster.get(actor) for actor, _ in named]
-            roles = [role or other for role, other in zip(roles, listed, strict=True)]
-        known = tuple(dict.fromkeys([role for role in roles if role]))
-        return known or self._otherwise([actor for actor, _ in named], encounter)
+        named = [self._aliases.tail(x.actor.reference) for x in performers]
+        roles = [_said(x) or self._knows(who) for x, who in zip(performers, named, strict=True)]
+        if not any(roles):
+            return self._otherwise(named, encounter)
+        roles = [role or self._roster.get(who) for role, who in zip(roles, named, strict=True)]
+        return tuple(dict.fromkeys([role for role in roles if role]))
 
     def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]

@@ -22,7 +22,7 @@ from plugin.fhir.record import record_of
 from plugin.fhir.scope import Scope, once, scope_of
 from plugin.fhir.services import services_of
 from plugin.fhir.strangers import NOT_THEIRS
-from plugin.fhir.times import day
+from plugin.fhir.times import NO_TIMES, Times, times_of
 from plugin.tenants import Tenant
 from rules.model import Visit
 
@@ -82,7 +82,8 @@ def read(
     """
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine, others = _procedures(scope)
-    on = _date_of_service(mine, scope)
+    times = _times(scope)
+    on = _date_of_service(mine, times[0], scope)
     today = [service for service in mine if service.day == on or service.day is None]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
@@ -92,7 +93,7 @@ def read(
     services = services_of(today, scope, legend, diagnoses, place.supervision)
     coverages = coverages_of(scope)
     payer = payer_of(coverages, on, tenant.payers, scope.decoder)
-    length = length_of(scope.encounter, on, scope.decoder)
+    length = length_of(scope.encounter, times, on, scope.decoder)
     named = diagnoses.of_visit(scope.encounter)
     record = record_of(scope, on, others, legend)
     held = held_of(scope, on, services)
@@ -169,16 +170,25 @@ def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit
 
 
-def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
-    """Return the day of the visit: its services' day, else the encounter's.
+def _times(scope: Scope) -> Times:
+    """Return when the encounter was.
 
-    An encounter that spans days is judged for the last day on which services were charted.
+    Raises:
+        RefusedError: 400, when it starts at what is no date.
+
     """
     period = scope.encounter.it.period
     try:
-        begun = day(period.start) if period and period.start else None
+        return times_of(period.start, period.end) if period else NO_TIMES
     except ValueError:
         scope.decoder.refuse(scope.encounter)
+
+
+def _date_of_service(mine: Sequence[Charted], begun: date | None, scope: Scope) -> date:
+    """Return the day of the visit: its services' day, else that on which the encounter began.
+
+    An encounter that spans days is judged for the last day on which services were charted.
+    """
     # A service without an encounter of its own belongs to the day that the encounter's others do.
     days = {x.day for x in mine if x.day and x.read.it.encounter}
     days = days or {x.day for x in mine if x.day}

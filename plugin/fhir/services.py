@@ -48,19 +48,11 @@ def services_of(
     ):
         it = service.read.it
         began, ended = service.clock
-        named = it.reason_code or it.reason_reference
+        region = region_of(it.body_site) if it.body_site else ""
+        reasoned = it.reason_code or it.reason_reference
+        named = diagnoses.of_service(service.read) if reasoned else ()
         read = _filled(
-            BLANK,
-            id=it.id,
-            code=code,
-            minutes=minutes,
-            roles=roles,
-            discipline=discipline,
-            region=region_of(it.body_site) if it.body_site else "",
-            began=began,
-            ended=ended,
-            supervision=supervision,
-            diagnoses=diagnoses.of_service(service.read) if named else (),
+            BLANK, it.id, code, minutes, roles, discipline, region, began, ended, supervision, named
         )
         if it.extension and (len(it.extension) > 1 or it.extension[0].url != MINUTES):
             read = replace(read, **facts_of(service.read, scope.decoder))
@@ -82,7 +74,8 @@ def _disciplines(
     Those that nobody is named for are put under the visit's, where it has but one. Their minutes
     then count in its pool; who furnished them is still asked.
     """
-    found = list(map(discipline_of, people, map(legend.codes.get, codes)))
+    known_as = legend.codes.get
+    found = [discipline_of(who, known_as(code)) for who, code in zip(people, codes, strict=True)]
     known = set(found)
     if None not in known:
         return found

@@ -9,6 +9,7 @@ Clock = tuple[int, int] | tuple[None, None]
 Times = tuple[date | None, int | None, Clock]
 """The day on which something began, the whole minutes that it took, and when by the clock."""
 UNTIMED: Clock = (None, None)
+NO_TIMES: Times = (None, None, UNTIMED)
 DAY = 10
 MINUTES = {f"{i // 60:02}:{i % 60:02}": i for i in range(24 * 60)}
 """The minutes after midnight, by how they are written."""
@@ -68,7 +69,7 @@ def day(text: str) -> date | None:
 
 
 def times_of(start: str, end: str) -> Times:
-    """Return when something was; either text may be empty, and an end that is no date tells nothing.
+    """Return when something was; texts may be empty, and an end that is no date tells nothing.
 
     Raises:
         ValueError: the start is not a FHIR date or dateTime.
@@ -109,6 +110,20 @@ def _clock(began: datetime, ended: datetime) -> Clock:
     return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
 
 
+def legible(text: str) -> bool:
+    """Tell whether a text is a FHIR date or dateTime, or empty.
+
+    >>> legible("2026-03"), legible("March")
+    (True, False)
+    """
+    try:
+        if text:
+            day(text)
+    except ValueError:
+        return False
+    return True
+
+
 def minutes_between(began: datetime | None, ended: datetime | None) -> int | None:
     """Return whole minutes from start to end; None when either is unknown."""
     if began is None or ended is None or ended < began:
@@ -128,10 +143,11 @@ def precedes(text: str, on: date, *, strictly: bool = False) -> bool:
         ValueError: the text is not a FHIR date or dateTime.
 
     """
-    day(text)
-    known = text[:DAY]
-    there = on.isoformat()[: len(known)]
-    return known < there or (known == there and not strictly)
+    known = day(text)
+    if known:
+        return known < on if strictly else known <= on
+    there = on.isoformat()[: len(text)]
+    return text < there if strictly else text <= there
 
 
 def covers(period: Period | None, on: date) -> bool:
