@@ -1,6 +1,6 @@
 """A request's resources in, a Visit out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from plugin.fhir.charted import Charted, charted
 from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
-from plugin.fhir.elements import Coverage, Performer, Procedure
+from plugin.fhir.elements import Coverage, Procedure
 from plugin.fhir.gather import Gathered
 from plugin.fhir.held import held_of
 from plugin.fhir.legend import Legend
@@ -24,7 +24,7 @@ from plugin.fhir.services import services_of
 from plugin.fhir.strangers import NOT_THEIRS
 from plugin.fhir.times import NO_TIMES, Times, times_of
 from plugin.tenants import Tenant
-from rules.model import Visit
+from rules.model import Visit, new_visit
 
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 
@@ -89,15 +89,15 @@ def read(
         others += [service.read for service in mine if service.day and service.day != on]
     legend = legend_of(scope, coder)
     place = where(scope.encounter, tenant, scope.decoder)
-    diagnoses = Diagnoses(scope)
-    services = services_of(today, scope, legend, diagnoses, place.supervision)
+    teams = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    services = services_of(today, teams, scope, legend, place.supervision)
     coverages = coverages_of(scope)
     payer = payer_of(coverages, on, tenant.payers, scope.decoder)
     length = length_of(scope.encounter, times, on, scope.decoder)
-    named = diagnoses.of_visit(scope.encounter)
+    named = legend.diagnoses.of_visit(scope.encounter)
     record = record_of(scope, on, others, legend)
     held = held_of(scope, on, services)
-    visit = Visit(
+    visit = new_visit(
         date_of_service=on,
         payer=payer,
         setting=place.setting,
@@ -118,7 +118,7 @@ def read(
         patient=scope.patient,
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
-        performers=_performers(today, scope),
+        performers={x.id: team.named for x, team in zip(services, teams, strict=True) if x.id},
         charges=held.charges,
         locked=held.locked,
         left_out=tuple(scope.decoder.left_out),
@@ -203,27 +203,7 @@ def legend_of(scope: Scope, coder: Coder) -> Legend:
     """Return by what a request's codes and people are understood."""
     described = scope.gathered.under("practitioners")
     people = People(described, scope.tenant.roster, scope.decoder, scope.aliases)
-    return Legend(coder.codes, people, coder)
-
-
-def _performers(today: Sequence[Charted], scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Return who furnished each procedure, as references, by the procedure's id."""
-    found: dict[str, tuple[str, ...]] = {}
-    those: Sequence[Performer] = ()
-    actors: tuple[str, ...] = ()
-    for service in today:
-        it = service.read.it
-        if it.performer != those:  # most services of a visit name the same people
-            those, actors = it.performer, _actors(it.performer, scope)
-        if it.id:
-            found[it.id] = actors
-    return found
-
-
-def _actors(performers: Iterable[Performer], scope: Scope) -> tuple[str, ...]:
-    """Return people as references, without those whom the procedure itself contains."""
-    actors = [scope.aliases.tail(performer.actor.reference) for performer in performers]
-    return tuple([actor for actor in actors if actor and actor[0] != "#"])
+    return Legend(coder.codes, people, coder, Diagnoses(scope))
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

@@ -6,10 +6,10 @@ from typing import Literal
 
 from plugin.fhir.charges import code_of
 from plugin.fhir.charted import Charted
-from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.facts import facts_of, region_of
 from plugin.fhir.legend import Legend
 from plugin.fhir.minutes import MINUTES, minutes_of
+from plugin.fhir.people import Team
 from plugin.fhir.scope import Scope
 from rules.frozen import changing
 from rules.model import Mapped, Service
@@ -27,14 +27,14 @@ _filled = changing(
 
 def services_of(
     today: Sequence[Charted],
+    teams: Sequence[Team],
     scope: Scope,
     legend: Legend,
-    diagnoses: Diagnoses,
     supervision: Literal["direct", "general"] | None,
 ) -> tuple[Service, ...]:
     """Return the services of a day; ``supervision`` is how assistants usually were supervised."""
     codes = [code_of(service.read.it.code, legend.codes) for service in today]
-    people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    people = [team.roles for team in teams]
     disciplines = _disciplines(codes, people, legend)
     mapped: dict[int, Mapped] = {}
     if "" in codes:
@@ -50,7 +50,7 @@ def services_of(
         began, ended = service.clock
         region = region_of(it.body_site) if it.body_site else ""
         reasoned = it.reason_code or it.reason_reference
-        named = diagnoses.of_service(service.read) if reasoned else ()
+        named = legend.diagnoses.of_service(service.read) if reasoned else ()
         read = _filled(
             BLANK, it.id, code, minutes, roles, discipline, region, began, ended, supervision, named
         )
@@ -74,8 +74,7 @@ def _disciplines(
     Those that nobody is named for are put under the visit's, where it has but one. Their minutes
     then count in its pool; who furnished them is still asked.
     """
-    known_as = legend.codes.get
-    found = [discipline_of(who, known_as(code)) for who, code in zip(people, codes, strict=True)]
+    found = list(map(discipline_of, people, map(legend.codes.get, codes)))
     known = set(found)
     if None not in known:
         return found
