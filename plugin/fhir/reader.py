@@ -134,7 +134,7 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     """Return the procedures of this encounter and when they were, and those of other visits."""
     mine: list[Charted] = []
     others: list[Read[Procedure]] = []
-    decoder, patient = scope.decoder, scope.patient
+    decoder, patient, here = scope.decoder, scope.patient, ("", scope.visit)
     for found in once(scope.gathered.under("procedures")):
         try:
             read = decoder.needed(found, Procedure)
@@ -146,7 +146,8 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         procedure = read.it
         if procedure.status in NOT_FURNISHED:
             continue
-        if not _here(procedure, scope):
+        named = procedure.encounter.reference if procedure.encounter else ""
+        if named not in here and scope.aliases.tail(named) != scope.visit:
             others.append(read)
         elif procedure.subject.reference == patient or scope.theirs(procedure.subject):
             mine.append(charted(read, decoder))
@@ -155,12 +156,6 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         else:
             raise RefusedError(400, Issue(f"{read.where}.subject", NOT_THEIRS))
     return mine, others
-
-
-def _here(procedure: Procedure, scope: Scope) -> bool:
-    """Tell whether a procedure is of this encounter, or names none."""
-    named = procedure.encounter.reference if procedure.encounter else ""
-    return not named or named == scope.visit or scope.aliases.tail(named) == scope.visit
 
 
 def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
