@@ -143,9 +143,10 @@ class Gathered:
         if self._failed(key, value):
             return
         found = resources(value, where)
-        if len(found) + len(self.under(key)) > ENTRIES:
+        own = self.under(key)
+        if len(found) + len(own) > ENTRIES:
             raise RefusedError(413, too_many(where))
-        own = self.found.setdefault(key, [])
+        self.found[key] = own
         before = {one.identity for one in own if one.name} if own else ()
         for one in found:
             if (before and one.identity in before) or (patient and not self._theirs(one, patient)):
