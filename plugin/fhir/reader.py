@@ -185,8 +185,8 @@ def _date_of_service(mine: Sequence[Charted], begun: date | None, scope: Scope) 
     An encounter that spans days is judged for the last day on which services were charted.
     """
     # A service without an encounter of its own belongs to the day that the encounter's others do.
-    days = {x.day for x in mine if x.day and x.read.it.encounter}
-    days = days or {x.day for x in mine if x.day}
+    days = [x.day for x in mine if x.day and x.read.it.encounter]
+    days = days or [x.day for x in mine if x.day]
     found = begun if begun in days else max(days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"

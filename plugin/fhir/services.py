@@ -75,10 +75,9 @@ def _disciplines(
     then count in its pool; who furnished them is still asked.
     """
     found = list(map(discipline_of, people, map(legend.codes.get, codes)))
-    known = set(found)
-    if None not in known:
+    if None not in found:
         return found
-    known.discard(None)
+    known = {*found} - {None}
     only = known.pop() if len(known) == 1 else None
     return [
         discipline or (None if roles else only)

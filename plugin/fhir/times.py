@@ -7,7 +7,10 @@ from plugin.fhir.elements import Period
 
 Clock = tuple[int, int] | tuple[None, None]
 Times = tuple[date | None, int | None, Clock]
-"""The day on which something began, the whole minutes that it took, and when by the clock."""
+"""The day on which something began, the whole minutes that it took, and when by the clock.
+
+Minutes are below nothing where the end comes first; what is not known is None.
+"""
 UNTIMED: Clock = (None, None)
 NO_TIMES: Times = (None, None, UNTIMED)
 DAY = 10
@@ -97,17 +100,16 @@ def _times(start: str, end: str) -> Times:
         ended = None  # which need not matter
     if ended is None:
         return began.date(), None, UNTIMED
-    took = whole_minutes(ended - began)
-    return began.date(), took, _clock(began, ended) if 0 <= took < len(MINUTES) else UNTIMED
+    span = ended - began
+    took = whole_minutes(span)
+    return began.date(), took, _clock(began, span) if took >= 0 else UNTIMED
 
 
-def _clock(began: datetime, ended: datetime) -> Clock:
-    """Return the minutes after midnight, where both are of one day by the clock of the first."""
-    if ended.tzinfo != began.tzinfo:
-        ended = ended.astimezone(began.tzinfo)
-    if ended.date() != began.date():
-        return UNTIMED
-    return began.hour * 60 + began.minute, ended.hour * 60 + ended.minute
+def _clock(began: datetime, span: timedelta) -> Clock:
+    """Return when it was, by the clock of the start; nothing of what ran overnight."""
+    first = began - began.replace(hour=0, minute=0, second=0, microsecond=0)
+    then = first + span
+    return UNTIMED if then.days else (first.seconds // 60, then.seconds // 60)
 
 
 def legible(text: str) -> bool:
