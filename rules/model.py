@@ -180,6 +180,8 @@ class Visit:
         return _billed(self, lines, self.drafted if drafted is None else drafted)
 
 
+new_visit = making(Visit)
+"""As ``Visit``, for the one that is read."""
 _billed = changing(Visit, "lines", "drafted")
 _recharted = changing(Visit, "services", "memo")
 

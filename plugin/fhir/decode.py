@@ -47,7 +47,8 @@ class Read(msgspec.Struct, Generic[R], frozen=True, gc=False):
     @property
     def reference(self) -> str:
         """How others point at it, such as ``Procedure/p1``; empty when it has no name."""
-        return f"{type(self.it).__name__}/{self.found.name}" if self.found.name else ""
+        name = self.found.name
+        return f"{type(self.it).__name__}/{name}" if name else ""
 
 
 @dataclass(slots=True)

@@ -28,16 +28,18 @@ class Diagnoses:
     def of_service(self, read: Read[Procedure]) -> tuple[str, ...]:
         """Return the codes that a service names, each once."""
         it = read.it
-        found = [*self._codes(it.reason_code, read.found), *self._of(it.reason_reference, read)]
+        found = self._codes(it.reason_code, read.found)
+        if it.reason_reference:
+            found += self._of(it.reason_reference, read)
         return tuple(dict.fromkeys(found))
 
     def of_visit(self, read: Read[Encounter]) -> tuple[str, ...]:
         """Return the codes of an encounter, each once, in the order of their rank."""
-        if not read.it.diagnosis and not read.it.reason_code:
-            return ()
-        ranked = sorted(read.it.diagnosis, key=lambda d: LAST if d.rank is None else d.rank)
-        pointed = [d.condition for d in ranked if d.condition]
-        found = [*self._of(pointed, read), *self._codes(read.it.reason_code, read.found)]
+        found: list[str] = []
+        if read.it.diagnosis:
+            ranked = sorted(read.it.diagnosis, key=lambda d: LAST if d.rank is None else d.rank)
+            found += self._of([d.condition for d in ranked if d.condition], read)
+        found += self._codes(read.it.reason_code, read.found)
         return tuple(dict.fromkeys(found))
 
     def _of(self, references: Sequence[Reference], read: Read[Any]) -> Iterator[str]:
@@ -58,7 +60,8 @@ class Diagnoses:
         if not self._scope.theirs(condition.it.subject):
             decoder.stranger(f"{found.where}.subject")
             return ()
-        return tuple(self._codes((condition.it.code,), found))
+        code = condition.it.code
+        return tuple(self._codes((code,), found)) if code else ()
 
     @property
     def _sent(self) -> dict[str, Found]:
@@ -67,17 +70,19 @@ class Diagnoses:
             self._named = {f"{x.raw.get('resourceType')}/{x.name}": x for x in every}
         return self._named
 
-    def _codes(self, concepts: Iterable[CodeableConcept | None], found: Found) -> Iterator[str]:
+    def _codes(self, concepts: Iterable[CodeableConcept], found: Found) -> list[str]:
+        codes: list[str] = []
         for concept in concepts:
-            for coding in concept.coding if concept else ():
+            for coding in concept.coding:
                 if coding.system not in ICD_10_CM:
                     continue
                 code = coding.code.strip().upper()
                 if CODE.fullmatch(code):
-                    yield code
+                    codes.append(code)
                 elif code:
                     why = "names a diagnosis that is no ICD-10-CM code"
                     self._scope.decoder.omit(found.where, why)
+        return codes
 
 
 def _contained(target: str, read: Read[Any]) -> Found | None:

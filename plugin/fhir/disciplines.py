@@ -31,7 +31,7 @@ def discipline_in(concepts: Iterable[Wording | None], *texts: str) -> Discipline
         if concept is not None:
             said += [concept.text, *(coding.display for coding in concept.coding)]
             found.update(OF_PLAN[c.code] for c in concept.coding if c.code in OF_PLAN)
-            role = role_in([CodeableConcept(coding=list(concept.coding))])
+            role = role_in([CodeableConcept(coding=concept.coding)])
             if role in OF_ROLE:
                 found.add(OF_ROLE[role])
     found.update(discipline for form, discipline in WORDS if any(map(form.search, said)))

@@ -22,7 +22,7 @@ class Coding(Element):
 class CodeableConcept(Element):
     """A concept, coded or in words."""
 
-    coding: list[Coding] = []
+    coding: tuple[Coding, ...] = ()
     text: str = ""
 
 
@@ -86,7 +86,7 @@ class Extension(Element):
     """An extension, with the value types that ours use."""
 
     url: str
-    extension: list["Extension"] = []
+    extension: tuple["Extension", ...] = ()
     valueQuantity: Quantity | None = None  # noqa: N815 - FHIR's name
     valuePositiveInt: int | None = None  # noqa: N815 - FHIR's name
     valueUnsignedInt: int | None = None  # noqa: N815 - FHIR's name
@@ -112,7 +112,7 @@ class Resource(msgspec.Struct, rename="camel", gc=False):
     known: ClassVar[frozenset[str]]
 
     id: str = ""
-    extension: list[Extension] = []
+    extension: tuple[Extension, ...] = ()
 
 
 def allow(*names: str) -> frozenset[str]:
@@ -157,7 +157,7 @@ class Encounter(Resource, kw_only=True):
     status: str
     class_: Coding = msgspec.field(name="class")
     subject: Reference | None = None
-    participant: list[Participant] = []
+    participant: tuple[Participant, ...] = ()
     period: Period | None = None
     reason_code: tuple[CodeableConcept, ...] = ()
     diagnosis: tuple[Diagnosis, ...] = ()
@@ -183,7 +183,7 @@ class Procedure(Resource, kw_only=True):
     performed_string: str = ""
     performed_age: dict[str, Any] | None = None
     performed_range: dict[str, Any] | None = None
-    performer: list[Performer] = []
+    performer: tuple[Performer, ...] = ()
     reason_code: tuple[CodeableConcept, ...] = ()
     reason_reference: tuple[Reference, ...] = ()
     body_site: tuple[Wording, ...] = ()
@@ -206,10 +206,10 @@ class Coverage(Resource, kw_only=True):
 
     status: str
     beneficiary: Reference
-    payor: list[Reference]
+    payor: tuple[Reference, ...]
     type: CodeableConcept | None = None
     period: Period | None = None
-    class_: list[CoverageClass] = msgspec.field(name="class", default_factory=list)
+    class_: tuple[CoverageClass, ...] = msgspec.field(name="class", default=())
     order: int | None = None
 
 
@@ -231,7 +231,7 @@ class ChargeItem(Resource, kw_only=True):
     occurrence_date_time: str = ""
     occurrence_period: Period | None = None
     quantity: Quantity | None = None
-    service: list[Reference] = []
+    service: tuple[Reference, ...] = ()
 
 
 class Observation(Resource, kw_only=True):
@@ -247,7 +247,7 @@ class Observation(Resource, kw_only=True):
 
     status: str
     code: CodeableConcept
-    part_of: list[Reference] = []
+    part_of: tuple[Reference, ...] = ()
     subject: Reference | None = None
     value_quantity: Quantity | None = None
 
@@ -265,7 +265,7 @@ class Practitioner(Resource, kw_only=True):
         "identifier active name telecom address gender birthDate photo qualification communication"
     )
 
-    qualification: list[Qualification] = []
+    qualification: tuple[Qualification, ...] = ()
 
 
 class PractitionerRole(Resource, kw_only=True):
@@ -277,5 +277,5 @@ class PractitionerRole(Resource, kw_only=True):
     )
 
     practitioner: Reference | None = None
-    code: list[CodeableConcept] = []
-    specialty: list[CodeableConcept] = []
+    code: tuple[CodeableConcept, ...] = ()
+    specialty: tuple[CodeableConcept, ...] = ()

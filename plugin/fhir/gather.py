@@ -55,17 +55,23 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     at: str
     """Its own place, or that of the entries it stands among."""
     raw: Raw
-    alias: str = ""
-    """The fullUrl by which others in the same Bundle may point at it."""
+    entry: Raw | None = None
+    """The entry of a Bundle that holds it; None for one that stands alone."""
+    number: int = 0
+    """Which of the entries it is, counted from 0."""
     included: bool = False
     """Whether a search set brought it beside what was searched for."""
-    number: int | None = None
-    """Which of the entries it is, counted from 0; None for one that stands alone."""
 
     @property
     def where(self) -> str:
         """Its place in the request."""
-        return self.at if self.number is None else f"{self.at}[{self.number}].resource"
+        return self.at if self.entry is None else f"{self.at}[{self.number}].resource"
+
+    @property
+    def alias(self) -> str:
+        """The fullUrl by which others in the same Bundle may point at it; may be empty."""
+        given = self.entry.get("fullUrl") if self.entry else None
+        return given if isinstance(given, str) else ""
 
     @property
     def kind(self) -> str:
@@ -137,9 +143,10 @@ class Gathered:
         if self._failed(key, value):
             return
         found = resources(value, where)
-        if len(found) + len(self.under(key)) > ENTRIES:
+        own = self.under(key)
+        if len(found) + len(own) > ENTRIES:
             raise RefusedError(413, too_many(where))
-        own = self.found.setdefault(key, [])
+        self.found[key] = own
         before = {one.identity for one in own if one.name} if own else ()
         for one in found:
             if (before and one.identity in before) or (patient and not self._theirs(one, patient)):
@@ -156,7 +163,7 @@ class Gathered:
             if kind == "OperationOutcome":
                 self.errors[key] = "the EHR answered with an error"
                 return True
-            if kind == "Bundle" and (more := next_page(part)):
+            if kind == "Bundle" and "link" in part and (more := next_page(part)):
                 self.pages.setdefault(key, []).append(more)
         return False
 
@@ -248,10 +255,9 @@ def _entries(bundle: Raw, where: str) -> list[Found]:
             at = f"{place}[{i}].resource"
             raise RefusedError(400, Issue(at, "should be an object", "structure"))
         if resource.get("resourceType") != "OperationOutcome":  # a warning added to the results
-            alias, search = entry.get("fullUrl"), entry.get("search")
+            search = entry.get("search")
             included = isinstance(search, dict) and search.get("mode") == "include"
-            named = alias if isinstance(alias, str) else ""
-            found.append(Found(place, resource, named, included, i))
+            found.append(Found(place, resource, entry, i, included))
     return found
 
 

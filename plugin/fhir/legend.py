@@ -1,17 +1,19 @@
-"""By what the codes and the people of a chart are understood."""
+"""By what the codes, the people and the diagnoses of a chart are understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from plugin.fhir.coding import Coder
+from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.people import People
 from rules.policy import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Legend:
-    """The therapy codes, what else names them, and the roles of everybody in the request."""
+class Legend(msgspec.Struct, frozen=True):
+    """The therapy codes, what else names them, and who and what the request describes."""
 
     codes: Mapping[str, Code]
     people: People
     coder: Coder
+    diagnoses: Diagnoses

@@ -10,7 +10,7 @@ from plugin.fhir.charted import Charted
 from plugin.fhir.decode import Read
 from plugin.fhir.elements import Extension, Observation, Period, Quantity
 from plugin.fhir.scope import Scope, once
-from plugin.fhir.times import minutes_between, moment
+from plugin.fhir.times import DAY, legible, minutes_between, moment
 from rules.words import Discipline
 
 MINUTES = structure("service-minutes")
@@ -59,21 +59,13 @@ def stated_in(extensions: Sequence[Extension]) -> Extension | None:
 def _add_span(spans: list[Span], i: int, service: Charted, scope: Scope) -> None:
     """Add when a service was, if its start and end tell how long it took."""
     period, took = service.read.it.performed_period, service.took
-    if service.began is None or period is None:
+    if period is None:
         return
     if took is None:
-        _hold_to_an_end(period, service, scope)
+        if len(service.when) > DAY and not legible(period.end):
+            scope.decoder.refuse(service.read)  # one that does not say when is taken
     elif 0 < took <= LONGEST:
         spans.append((i, period, took))
-
-
-def _hold_to_an_end(period: Period, service: Charted, scope: Scope) -> None:
-    """Refuse a service that ends at what is no date; one that does not say when is taken."""
-    try:
-        if period.end:
-            moment(period.end)
-    except ValueError:
-        scope.decoder.refuse(service.read)
 
 
 def in_minutes(quantity: Quantity | None, read: Read[Any], way: str, scope: Scope) -> int | None:

@@ -126,4 +126,4 @@ def _wanted_on(read: Read[ServiceRequest], scope: Scope) -> date | None:
 
 
 def _concept(words: Wording | None) -> CodeableConcept:
-    return CodeableConcept(coding=[*words.coding]) if words else CodeableConcept()
+    return CodeableConcept(coding=words.coding) if words else CodeableConcept()

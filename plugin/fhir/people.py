@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+import msgspec
+
 from plugin.fhir import BASE, NUCC
 from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import (
@@ -50,10 +52,18 @@ def role_in(concepts: Iterable[CodeableConcept]) -> Role | None:
     return None
 
 
-def _said(performer: Performer) -> tuple[str, Role | None]:
-    """Return whom a service names, with the role that it gives them."""
-    role = role_in((performer.function,)) if performer.function else None
-    return performer.actor.reference, role
+def _said(performer: Performer) -> Role | None:
+    """Return the role that a service gives somebody."""
+    return role_in((performer.function,)) if performer.function else None
+
+
+class Team(msgspec.Struct, frozen=True, gc=False):
+    """Those who furnished a service together."""
+
+    roles: tuple[Role, ...]
+    """Empty when unknown."""
+    named: tuple[str, ...]
+    """Whom the service names, as references, without those whom it itself contains."""
 
 
 class People:
@@ -71,7 +81,7 @@ class People:
         self._known: dict[str, Role] = {}
         self._person: dict[str, str] = {}
         self._those: Sequence[Performer] | None = None
-        self._their: tuple[Role, ...] = ()
+        self._team = Team((), ())
         self._past: dict[Said, tuple[Role, ...]] = {}
         for item in found:
             if item.raw.get("resourceType") == "PractitionerRole":
@@ -101,36 +111,39 @@ class People:
         """Return somebody's role, as the request or the site's roster knows it."""
         return self._knows(who) or self._roster.get(who)
 
-    def of(self, performers: Sequence[Performer], encounter: Encounter) -> tuple[Role, ...]:
-        """Return the roles of those who furnished a service together; empty when unknown.
+    def of(self, performers: Sequence[Performer], encounter: Encounter) -> Team:
+        """Return those who furnished a service together.
 
         What the service says of each decides; then what is known of them; then, when the service
         names nobody whose role is known, the one role among the encounter's participants; then the
         site's roster.
         """
         if performers != self._those:  # most services of a visit name the same people
-            self._those, self._their = performers, self._together(performers, encounter)
-        return self._their
+            named = [self._aliases.tail(x.actor.reference) for x in performers]
+            outside = tuple([who for who in named if who and who[0] != "#"])
+            self._those = performers
+            self._team = Team(self._together(performers, named, encounter), outside)
+        return self._team
 
     def named(self, performers: Sequence[Performer]) -> tuple[Role, ...]:
         """Return the roles that a service of another visit and the request give its people."""
-        said = tuple(map(_said, performers))
+        said = tuple([(x.actor.reference, _said(x)) for x in performers])
         roles = self._past.get(said)
         if roles is None:
             known = [role or self._knows(self._aliases.tail(actor)) for actor, role in said]
             roles = self._past[said] = tuple(dict.fromkeys([role for role in known if role]))
         return roles
 
-    def _together(self, performers: Iterable[Performer], encounter: Encounter) -> tuple[Role, ...]:
-        named = [(self._aliases.tail(actor), role) for actor, role in map(_said, performers)]
-        roles = [role or self._knows(actor) for actor, role in named]
-        if any(roles):
-            listed = [self._roster.get(actor) for actor, _ in named]
-            roles = [role or other for role, other in zip(roles, listed, strict=True)]
-        known = tuple(dict.fromkeys([role for role in roles if role]))
-        return known or self._otherwise([actor for actor, _ in named], encounter)
+    def _together(
+        self, performers: Sequence[Performer], named: Sequence[str], encounter: Encounter
+    ) -> tuple[Role, ...]:
+        roles = [_said(x) or self._knows(who) for x, who in zip(performers, named, strict=True)]
+        if not any(roles):
+            return self._otherwise(named, encounter)
+        roles = [role or self._roster.get(who) for role, who in zip(roles, named, strict=True)]
+        return tuple(dict.fromkeys([role for role in roles if role]))
 
-    def _otherwise(self, named: list[str], encounter: Encounter) -> tuple[Role, ...]:
+    def _otherwise(self, named: Sequence[str], encounter: Encounter) -> tuple[Role, ...]:
         present = [self._aliases.target(p.individual) for p in encounter.participant]
         there = {role for who in present if (role := self._knows(who))} if self._known else ()
         if len(there) == 1:

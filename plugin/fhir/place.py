@@ -10,7 +10,7 @@ from plugin.fhir import structure
 from plugin.fhir.decode import Decoder, Read
 from plugin.fhir.elements import Encounter, Extension
 from plugin.fhir.facts import FACTS, word
-from plugin.fhir.times import minutes_between, moment
+from plugin.fhir.times import Times, legible
 from plugin.tenants import Tenant
 from rules.words import Setting
 
@@ -60,20 +60,15 @@ def where(read: Read[Encounter], tenant: Tenant, decoder: Decoder) -> Where:
     )
 
 
-def length_of(read: Read[Encounter], on: date, decoder: Decoder) -> int | None:
+def length_of(read: Read[Encounter], times: Times, on: date, decoder: Decoder) -> int | None:
     """Return the minutes of a visit that began on a day; None when it does not say."""
-    period = read.it.period
-    if period is None or not period.start or not period.end:
+    begun, took, _ = times
+    if took is None:
+        period = read.it.period
+        if period and period.start and not legible(period.end):
+            decoder.omit(f"{read.where}.period", "has a date that cannot be read")
         return None
-    try:
-        began, ended = moment(period.start), moment(period.end)
-    except ValueError:
-        decoder.omit(f"{read.where}.period", "has a date that cannot be read")
-        return None
-    length = minutes_between(began, ended)
-    if began is None or length is None or began.date() != on or length >= DAY:
-        return None  # a stay, or a series of visits
-    return length
+    return took if begun == on and 0 <= took < DAY else None  # else a stay, or a series of visits
 
 
 def _setting(bill: str, place: str, usual: Setting) -> Setting:

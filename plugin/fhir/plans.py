@@ -161,4 +161,4 @@ def no_therapy(order: ServiceRequest) -> bool:
 
 
 def _code(concept: Wording | None) -> str:
-    return coded(CodeableConcept(coding=list(concept.coding))).code if concept else ""
+    return coded(CodeableConcept(coding=concept.coding)).code if concept else ""

@@ -1,6 +1,6 @@
 """A request's resources in, a Visit out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from plugin.fhir.charted import Charted, charted
 from plugin.fhir.coding import Coder
 from plugin.fhir.decode import Read
 from plugin.fhir.diagnoses import Diagnoses
-from plugin.fhir.elements import Coverage, Performer, Procedure
+from plugin.fhir.elements import Coverage, Procedure
 from plugin.fhir.gather import Gathered
 from plugin.fhir.held import held_of
 from plugin.fhir.legend import Legend
@@ -22,9 +22,9 @@ from plugin.fhir.record import record_of
 from plugin.fhir.scope import Scope, once, scope_of
 from plugin.fhir.services import services_of
 from plugin.fhir.strangers import NOT_THEIRS
-from plugin.fhir.times import day
+from plugin.fhir.times import NO_TIMES, Times, times_of
 from plugin.tenants import Tenant
-from rules.model import Visit
+from rules.model import Visit, new_visit
 
 NOT_FURNISHED = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 
@@ -82,21 +82,22 @@ def read(
     """
     scope = scope_of(gathered, patient_id, encounter_id, tenant)
     mine, others = _procedures(scope)
-    on = _date_of_service(mine, scope)
+    times = _times(scope)
+    on = _date_of_service(mine, times[0], scope)
     today = [service for service in mine if service.day == on or service.day is None]
     if len(today) < len(mine):
         others += [service.read for service in mine if service.day and service.day != on]
     legend = legend_of(scope, coder)
     place = where(scope.encounter, tenant, scope.decoder)
-    diagnoses = Diagnoses(scope)
-    services = services_of(today, scope, legend, diagnoses, place.supervision)
+    teams = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    services = services_of(today, teams, scope, legend, place.supervision)
     coverages = coverages_of(scope)
     payer = payer_of(coverages, on, tenant.payers, scope.decoder)
-    length = length_of(scope.encounter, on, scope.decoder)
-    named = diagnoses.of_visit(scope.encounter)
+    length = length_of(scope.encounter, times, on, scope.decoder)
+    named = legend.diagnoses.of_visit(scope.encounter)
     record = record_of(scope, on, others, legend)
     held = held_of(scope, on, services)
-    visit = Visit(
+    visit = new_visit(
         date_of_service=on,
         payer=payer,
         setting=place.setting,
@@ -117,7 +118,7 @@ def read(
         patient=scope.patient,
         encounter=scope.visit,
         occurrence=_occurrence(mine, on),
-        performers=_performers(today, scope),
+        performers={x.id: team.named for x, team in zip(services, teams, strict=True) if x.id},
         charges=held.charges,
         locked=held.locked,
         left_out=tuple(scope.decoder.left_out),
@@ -133,7 +134,7 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     """Return the procedures of this encounter and when they were, and those of other visits."""
     mine: list[Charted] = []
     others: list[Read[Procedure]] = []
-    decoder, patient = scope.decoder, scope.patient
+    decoder, patient, here = scope.decoder, scope.patient, ("", scope.visit)
     for found in once(scope.gathered.under("procedures")):
         try:
             read = decoder.needed(found, Procedure)
@@ -145,7 +146,8 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
         procedure = read.it
         if procedure.status in NOT_FURNISHED:
             continue
-        if not _here(procedure, scope):
+        named = procedure.encounter.reference if procedure.encounter else ""
+        if named not in here and scope.aliases.tail(named) != scope.visit:
             others.append(read)
         elif procedure.subject.reference == patient or scope.theirs(procedure.subject):
             mine.append(charted(read, decoder))
@@ -156,12 +158,6 @@ def _procedures(scope: Scope) -> tuple[list[Charted], list[Read[Procedure]]]:
     return mine, others
 
 
-def _here(procedure: Procedure, scope: Scope) -> bool:
-    """Tell whether a procedure is of this encounter, or names none."""
-    named = procedure.encounter.reference if procedure.encounter else ""
-    return not named or named == scope.visit or scope.aliases.tail(named) == scope.visit
-
-
 def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     """Tell whether a procedure that cannot be read names another encounter."""
     encounter = raw.get("encounter")
@@ -169,19 +165,28 @@ def _elsewhere(raw: Mapping[str, Any], scope: Scope) -> bool:
     return isinstance(reference, str) and scope.aliases.tail(reference) != scope.visit
 
 
-def _date_of_service(mine: Sequence[Charted], scope: Scope) -> date:
-    """Return the day of the visit: its services' day, else the encounter's.
+def _times(scope: Scope) -> Times:
+    """Return when the encounter was.
 
-    An encounter that spans days is judged for the last day on which services were charted.
+    Raises:
+        RefusedError: 400, when it starts at what is no date.
+
     """
     period = scope.encounter.it.period
     try:
-        begun = day(period.start) if period and period.start else None
+        return times_of(period.start, period.end) if period else NO_TIMES
     except ValueError:
         scope.decoder.refuse(scope.encounter)
+
+
+def _date_of_service(mine: Sequence[Charted], begun: date | None, scope: Scope) -> date:
+    """Return the day of the visit: its services' day, else that on which the encounter began.
+
+    An encounter that spans days is judged for the last day on which services were charted.
+    """
     # A service without an encounter of its own belongs to the day that the encounter's others do.
-    days = {x.day for x in mine if x.day and x.read.it.encounter}
-    days = days or {x.day for x in mine if x.day}
+    days = [x.day for x in mine if x.day and x.read.it.encounter]
+    days = days or [x.day for x in mine if x.day]
     found = begun if begun in days else max(days, default=begun)
     if found is None:
         place = f"{scope.encounter.where}.period.start"
@@ -193,27 +198,7 @@ def legend_of(scope: Scope, coder: Coder) -> Legend:
     """Return by what a request's codes and people are understood."""
     described = scope.gathered.under("practitioners")
     people = People(described, scope.tenant.roster, scope.decoder, scope.aliases)
-    return Legend(coder.codes, people, coder)
-
-
-def _performers(today: Sequence[Charted], scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Return who furnished each procedure, as references, by the procedure's id."""
-    found: dict[str, tuple[str, ...]] = {}
-    those: list[Performer] = []
-    actors: tuple[str, ...] = ()
-    for service in today:
-        it = service.read.it
-        if it.performer != those:  # most services of a visit name the same people
-            those, actors = it.performer, _actors(it.performer, scope)
-        if it.id:
-            found[it.id] = actors
-    return found
-
-
-def _actors(performers: Iterable[Performer], scope: Scope) -> tuple[str, ...]:
-    """Return people as references, without those whom the procedure itself contains."""
-    actors = [scope.aliases.tail(performer.actor.reference) for performer in performers]
-    return tuple([actor for actor in actors if actor and actor[0] != "#"])
+    return Legend(coder.codes, people, coder, Diagnoses(scope))
 
 
 def _occurrence(mine: Sequence[Charted], on: date) -> str:

@@ -6,10 +6,10 @@ from typing import Literal
 
 from plugin.fhir.charges import code_of
 from plugin.fhir.charted import Charted
-from plugin.fhir.diagnoses import Diagnoses
 from plugin.fhir.facts import facts_of, region_of
 from plugin.fhir.legend import Legend
 from plugin.fhir.minutes import MINUTES, minutes_of
+from plugin.fhir.people import Team
 from plugin.fhir.scope import Scope
 from rules.frozen import changing
 from rules.model import Mapped, Service
@@ -27,14 +27,14 @@ _filled = changing(
 
 def services_of(
     today: Sequence[Charted],
+    teams: Sequence[Team],
     scope: Scope,
     legend: Legend,
-    diagnoses: Diagnoses,
     supervision: Literal["direct", "general"] | None,
 ) -> tuple[Service, ...]:
     """Return the services of a day; ``supervision`` is how assistants usually were supervised."""
     codes = [code_of(service.read.it.code, legend.codes) for service in today]
-    people = [legend.people.of(x.read.it.performer, scope.encounter.it) for x in today]
+    people = [team.roles for team in teams]
     disciplines = _disciplines(codes, people, legend)
     mapped: dict[int, Mapped] = {}
     if "" in codes:
@@ -48,19 +48,11 @@ def services_of(
     ):
         it = service.read.it
         began, ended = service.clock
-        named = it.reason_code or it.reason_reference
+        region = region_of(it.body_site) if it.body_site else ""
+        reasoned = it.reason_code or it.reason_reference
+        named = legend.diagnoses.of_service(service.read) if reasoned else ()
         read = _filled(
-            BLANK,
-            id=it.id,
-            code=code,
-            minutes=minutes,
-            roles=roles,
-            discipline=discipline,
-            region=region_of(it.body_site) if it.body_site else "",
-            began=began,
-            ended=ended,
-            supervision=supervision,
-            diagnoses=diagnoses.of_service(service.read) if named else (),
+            BLANK, it.id, code, minutes, roles, discipline, region, began, ended, supervision, named
         )
         if it.extension and (len(it.extension) > 1 or it.extension[0].url != MINUTES):
             read = replace(read, **facts_of(service.read, scope.decoder))
@@ -83,10 +75,9 @@ def _disciplines(
     then count in its pool; who furnished them is still asked.
     """
     found = list(map(discipline_of, people, map(legend.codes.get, codes)))
-    known = set(found)
-    if None not in known:
+    if None not in found:
         return found
-    known.discard(None)
+    known = {*found} - {None}
     only = known.pop() if len(known) == 1 else None
     return [
         discipline or (None if roles else only)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plugin.fhir import CPT, HCPCS
 from plugin.fhir.charges import CODE_SYSTEMS, Coded, coded, is_modifier
 from plugin.fhir.elements import CodeableConcept
-from plugin.fhir.times import day, minutes_between, moment
+from plugin.fhir.times import Clock, day, minutes_between, moment, times_of
 from tests.fhir.building import Raw, coding
 
 SEARCHED = settings(deadline=None, derandomize=True, max_examples=200)
@@ -201,6 +201,33 @@ def test_a_well_formed_time_is_read_to_its_own_day_and_minutes(
     assert day(text) == begun.date()
     then = f"{ended.isoformat(timespec='milliseconds')}{zone}"
     assert minutes_between(moment(text), moment(then)) == length
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001 - any clock
+    st.integers(-100_000, 100_000),
+    st.sampled_from(["-05:00", "+09:30", "-00:00", "Z"]),
+)
+@SEARCHED
+def test_times_are_the_same_however_they_are_written(begun: datetime, took: int, zone: str) -> None:
+    ended = begun + timedelta(seconds=took)
+    usual = [f"{x.isoformat(timespec='seconds')}{zone}" for x in (begun, ended)]
+    other = [f"{x.isoformat(timespec='seconds')}.000{zone}" for x in (begun, ended)]
+    assert times_of(*usual) == times_of(*other)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "clock"),
+    [
+        ("2026-10-05T23:30:00-05:00", "2026-10-06T00:10:00-05:00", (None, None)),
+        ("2026-10-05T13:30:00-05:00", "2026-10-05T19:10:00Z", (13 * 60 + 30, 14 * 60 + 10)),
+        ("9999-12-31T23:00:00-05:00", "9999-12-31T23:40:00-05:00", (23 * 60, 23 * 60 + 40)),
+        ("9999-12-31T22:00:00-05:00", "9999-12-31T21:40:00-06:00", (22 * 60, 22 * 60 + 40)),
+    ],
+)
+def test_the_clock_is_that_of_the_start(start: str, end: str, clock: Clock) -> None:
+    took = 40
+    assert times_of(start, end) == (date.fromisoformat(start[:10]), took, clock)
 
 
 def concept(*codings: Raw, text: str = "") -> CodeableConcept:
