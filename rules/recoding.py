@@ -37,13 +37,13 @@ def _recoded(visit: Visit, policy: Policy) -> tuple[Service, ...]:
     touched = [i for i, s in enumerate(services) if s.code in payers or (s.patients or 0) > 1]
     if not touched:
         return services
-    groups = instead("group_therapy", policy)
     # A line with a notice modifier asks for the denial of that very code.
     asked = {line.code for line in visit.lines if CHOSEN.intersection(line.modifiers)}
     found = list(services)
     for i in touched:
         charted = services[i].code
-        code = _group(services[i], groups, policy)
+        several = (services[i].patients or 0) > 1
+        code = _group(services[i], instead("group_therapy", policy), policy) if several else ""
         if not code and charted not in asked:
             code = payers.get(charted, "")
         if code:
@@ -58,7 +58,7 @@ def _group(service: Service, groups: Mapping[str, str], policy: Policy) -> str:
     pathology: a discipline that does not bill it has none, and people who may not bill it neither.
     """
     code = policy.code(groups.get(service.code, ""))
-    if (service.patients or 0) < 2 or code is None:  # noqa: PLR2004 - two are a group
+    if code is None:
         return ""
     if service.discipline and service.discipline not in code.disciplines:
         return ""

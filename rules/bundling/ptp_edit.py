@@ -41,7 +41,7 @@ def check(visit: Visit, policy: Policy) -> Said:
         if len({line.code for line in visit.lines}) > 1:
             yield NotChecked(rule=ID, why=f"no edition of the NCCI edits covers {policy.day}")
         return
-    if visit.drafted:
+    if visit.drafted and chart_of(visit, policy).swallowed:
         yield from _left_out(visit, policy)
     if not _edits(billed_of(visit).codes, policy):
         return

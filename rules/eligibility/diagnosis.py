@@ -17,7 +17,10 @@ def check(visit: Visit, policy: Policy) -> Said:
 
     Whether a code is complete, or covers the service, is not judged: no table of diagnoses is kept.
     """
-    known = set(visit.diagnoses).union(*[s.diagnoses for s in visit.services])
+    known = set(visit.diagnoses)
+    for service in visit.services:
+        if service.diagnoses:
+            known.update(service.diagnoses)
     if not known:
         return NONE_KNOWN if visit.services else ()
     strange, plain = [], set()

@@ -31,13 +31,13 @@ def check(visit: Visit, policy: Policy) -> Said:
     Speech-language pathology has no re-evaluation code and repeats its evaluations: it is left out.
     """
     kinds = _kinds(policy)
-    codes = kinds.keys() & billed_of(visit).codes
-    if not codes:
+    billed = billed_of(visit).codes
+    if billed.isdisjoint(kinds):
         return
     if visit.record.history is None:
         yield NO_HISTORY
         return
-    for code in sorted(codes):
+    for code in sorted(billed.intersection(kinds)):
         discipline, initial = kinds[code]
         former = [
             past

@@ -48,10 +48,9 @@ def _by_physician(visit: Visit, line: Line) -> bool:
 def _therapy(visit: Visit, line: Line, policy: Policy) -> bool:
     """Tell whether a line is therapy: an always code, or a sometimes code by a therapist."""
     code = policy.codes.get(line.code)
-    if code is None or code.therapy == "none":
-        return False
-    if code.therapy == "always":
-        return True
+    therapy = "none" if code is None else code.therapy
+    if therapy != "sometimes":
+        return therapy == "always"
     people = {role for service in furnished(visit, line) for role in service.roles}
     return not people or any(role in OF_ROLE for role in people)
 
@@ -61,9 +60,7 @@ def _finding(lines: list[Line], modifier: str, every: frozenset[str], policy: Po
     named: dict[str, None] = {}
     for line in lines:
         named[line.code] = None
-        kept = line.modifiers
-        if not every.isdisjoint(kept):
-            kept = tuple([m for m in kept if m not in every])
+        kept = line.modifiers and tuple([m for m in line.modifiers if m not in every])
         fixed.append(line.carrying(added(kept, modifier)))
     codes = tuple(named)
     listed = ", ".join(codes)

@@ -39,6 +39,17 @@ def earning(units: int) -> str:
     return f"{window(units)} minutes earn {plural(units)}"
 
 
+@lru_cache(maxsize=256)
+def divided(minutes: int) -> str:
+    """Divide minutes by the quarter hour; written once for each number that a service lasts.
+
+    >>> divided(23)
+    '23 min = 1 × 15 + 8'
+    """
+    whole, left = divmod(minutes, UNIT)
+    return f"{minutes} min = {whole} × 15 + {left}"
+
+
 def fits(minutes: Mapping[str, int], units: Mapping[str, int]) -> bool:
     """Tell whether units are a correct spread of the pooled minutes.
 
@@ -96,13 +107,15 @@ def spread(minutes: Mapping[str, int], prefer: Mapping[str, int]) -> dict[str, i
     >>> spread({"97110": 20, "97112": 35}, {})
     {'97110': 1, '97112': 3}
     """
+    left = units_for(sum(minutes.values()))
     units: dict[str, int] = {}
     turns: list[tuple[int, bool, int, str]] = []
     for code, m in minutes.items():
         whole = units[code] = m // UNIT
-        turns.append((-(m % UNIT), prefer.get(code, 0) <= whole, -m, code))
-    left = units_for(sum(minutes.values())) - sum(units.values())
-    for turn in sorted(turns)[:left]:
+        left -= whole
+        turns.append((whole * UNIT - m, prefer.get(code, 0) <= whole, -m, code))
+    turns.sort()
+    for turn in turns[:left]:
         units[turn[-1]] += 1
     return units
 
@@ -122,7 +135,7 @@ def worked(minutes: Mapping[str, int], units: Mapping[str, int]) -> list[str]:
     for code, m in minutes.items():
         whole, left = m // UNIT, m % UNIT
         added.append(f"{m} ({code})")
-        split.append(f"{code}: {m} min = {whole} × 15 + {left}")
+        split.append(f"{code}: {divided(m)}")
         if units[code] > whole:
             took.append(f"{code} ({left} min)")
             given.append(left)
