@@ -34,17 +34,20 @@ def source(of: dict[str, str], topic: str) -> Raw:
     return Raw(encode({**of, "topic": {"system": TOPICS, "code": topic}}))
 
 
-LAST: dict[str, tuple[Cite, Authority]] = {}
-"""By id, with the cite that it was written of last."""
+HELD: dict[int, tuple[Cite, Authority]] = {}
+"""By identity: a policy holds the same cites for as long as it lasts; they are held here with it,
+so that no other can take their place in memory."""
 OWN_GUIDELINE, OWN_CLAIM = source(OWN, "guideline"), source(OWN, "claim")
 
 
 def authority(cite: Cite) -> Authority:
     """Return an authority as it is written; hashing a cite takes longer than finding it so."""
-    known = LAST.get(cite.id)
-    if known is None or known[0] is not cite:
-        known = LAST[cite.id] = (cite, _written(cite))
-    return known[1]
+    held = HELD.get(id(cite))
+    if held is None:
+        if len(HELD) >= KEPT:
+            HELD.clear()
+        held = HELD[id(cite)] = (cite, _written(cite))
+    return held[1]
 
 
 @lru_cache(KEPT)

@@ -1,11 +1,12 @@
 """A settled bill and what was said on the way, drawn as CDS Hooks cards. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from plugin.account import findings, not_checked, worked
 from plugin.authority import OWN_CLAIM, OWN_GUIDELINE, Authority, authority
 from plugin.fhir.coding import worded
 from plugin.fhir.reader import Reading
@@ -58,24 +59,6 @@ def draw(drawing: Drawing) -> list[Card]:
     if shown:
         shown[0]["extension"] = {KEY: _record(drawing)}
     return shown
-
-
-def findings(bill: Bill) -> list[dict[str, Any]]:
-    """Return all findings as the wire names them."""
-    return [_finding(each, fixed=True) for each in bill.fixed] + [
-        _finding(each, fixed=False) for each in bill.open
-    ]
-
-
-def not_checked(bill: Bill) -> list[dict[str, str]]:
-    """Return what could not be checked, each once."""
-    each = {(n.rule, n.why): {"rule": n.rule, "why": n.why} for n in bill.not_checked}
-    return list(each.values())
-
-
-def worked(found: Iterable[Finding]) -> list[str]:
-    """Return the arithmetic of findings, line by line, each line once."""
-    return list(dict.fromkeys([line for finding in found for line in finding.worked]))
 
 
 def _charges(drawing: Drawing) -> list[Card]:
@@ -269,17 +252,6 @@ def _lead(found: Sequence[Finding]) -> Finding | None:
         if finding.worked:
             return finding
     return found[0] if found else None
-
-
-def _finding(finding: Finding, *, fixed: bool) -> dict[str, Any]:
-    said: dict[str, Any] = {"rule": finding.rule}
-    if finding.codes:
-        said["codes"] = finding.codes
-    said["says"], said["fixed"] = finding.says, fixed
-    if finding.fixes and not fixed:
-        said["attests"] = finding.fixes[0].attests
-    said["cite"] = authority(finding.cite).account
-    return said
 
 
 def _bullets(lines: Sequence[str]) -> str:

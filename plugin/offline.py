@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from plugin import rulebook, settings
-from plugin.cards import worked
+from plugin.account import worked
 from plugin.errors import RefusedError
 from plugin.estimate import Estimate
 from plugin.fhir import coding

@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 
 from plugin.cards import Card, Drawing, draw
-from plugin.errors import Issue, RefusedError
 from plugin.fhir.coding import Coder
 from plugin.fhir.gather import Gathered
 from plugin.fhir.reader import Reading, read
 from plugin.moment import NONE, Moment
+from plugin.recorded import Manner, facts_of, kept
 from plugin.rulebook import ROOT, Rulebook
 from plugin.store.seal import trace_of
 from plugin.store.store import Decision
-from plugin.tenants import DEFAULT_WRITE, Tenant, Write
+from plugin.tenants import Tenant
 from rules.check import settle
 from rules.model import Bill, Finding, Visit
 from rules.policy import Policy
@@ -42,22 +42,6 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     def trace(self) -> str:
         """The name under which the review can be repeated."""
         return self.decision.trace
-
-
-class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How an answer is given; it is recorded with the facts, so that a trace redraws the same."""
-
-    service: str
-    most: int
-    """How many cards at most."""
-    off: tuple[str, ...] = ()
-    """Rules that say nothing."""
-    shadow: tuple[str, ...] = ()
-    """Rules that speak to the record alone: nobody sees them, and they change no bill."""
-    write: Write = DEFAULT_WRITE
-    """The form in which charges are written."""
-    mild: bool = False
-    """Whether all that is said is said for information only."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +95,7 @@ class Reviewer:
     def judge(self, reading: Reading, asked: Asked) -> Review:
         """Review a visit that has been read."""
         manner = asked.manner()
-        facts = msgspec.msgpack.encode((manner, reading))
+        facts = facts_of(manner, reading)
         moment = self.book.now()
         said = (asked.occasion, asked.tenant.name, asked.service, moment.fingerprint)
         trace = trace_of(facts, "\0".join(said))
@@ -187,20 +171,6 @@ class Reviewer:
         for finding in bill.findings:
             if finding.rule in manner.shadow:
                 yield SHADOW + finding.rule
-
-
-def kept(decision: Decision) -> tuple[Manner, Reading]:
-    """Return what was recorded of a visit: how it was answered, and what was read.
-
-    Raises:
-        RefusedError: 410, when another version recorded it.
-
-    """
-    try:
-        return msgspec.msgpack.decode(decision.facts, type=tuple[Manner, Reading])
-    except msgspec.MsgspecError:
-        why = "was recorded by a version that kept other facts"
-        raise RefusedError(410, Issue("trace", why, "not-supported")) from None
 
 
 def _planned(finding: Finding, days: Sequence[date], manner: Manner) -> Finding:

@@ -94,7 +94,7 @@ class Service(Flask):
             given = self.dispatch_request()
         except Exception as error:
             given = self.handle_user_exception(error)
-        response = self.make_response(given)
+        response = given if isinstance(given, Response) else self.make_response(given)
         for change in self.after_request_funcs.get(None, ()):
             response = self.ensure_sync(change)(response)
         return response

@@ -77,6 +77,24 @@ def changing(cls: type[R], *names: str) -> Callable[..., R]:
     return copied
 
 
+def listing(cls: type[R]) -> Callable[[R], tuple[Any, ...]]:
+    """Return a function that gives what a record holds, in the order of its fields.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True, slots=True)
+    ... class Box:
+    ...     size: int
+    ...     label: str
+    >>> listing(Box)(Box(3, "tall"))
+    (3, 'tall')
+    """
+    every = "".join(f"self.{x.name}, " for x in fields(cls))  # type: ignore[arg-type] # as above
+    listed: Callable[[R], tuple[Any, ...]] = _function(
+        "listed", ["self"], [f"return ({every})"], cls, {}
+    )
+    return listed
+
+
 def _filled(cls: Any) -> tuple[list[str], list[str], dict[str, Any]]:
     """Write the parameters and lines that fill a record, and find the values that they name."""
     every = fields(cls)

@@ -41,8 +41,8 @@ def ordinals(lines: Iterable[Line]) -> Iterator[tuple[Line, int]]:
     seen: dict[tuple[str, str | None], int] = {}
     for line in lines:
         key = (line.code, line.discipline)
-        seen[key] = seen.get(key, 0) + 1
-        yield line, seen[key]
+        number = seen[key] = seen.get(key, 0) + 1
+        yield line, number
 
 
 def names_in(charges: Iterable[Mapping[str, Any]]) -> frozenset[str]:

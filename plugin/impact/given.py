@@ -11,7 +11,7 @@ from plugin.fhir.reader import read
 from plugin.hooks.taken import taken
 from plugin.json import read as read_json
 from plugin.parts import LARGEST_BODY
-from plugin.review import kept
+from plugin.recorded import kept
 from plugin.store.store import Store
 from plugin.tenants import Tenant
 from rules.model import Visit

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from plugin.cards import findings, not_checked, worked
+from plugin.account import findings, not_checked, worked
 from plugin.errors import Issue, RefusedError
 from plugin.estimate import Estimate, estimated
 from plugin.fhir.coding import told
