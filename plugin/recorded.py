@@ -1,10 +1,12 @@
 """What is recorded of a visit, so that whoever holds its trace sees the same answer drawn again.
 
-Services are written as rows: the names of their fields, at each of them, would be most of it.
+Services are written as rows: the names of their fields, at each of them, would be most of it. What
+fields there are, and in which order, is recorded once.
 """
 
 from dataclasses import fields
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +20,8 @@ from rules.model import Service
 
 Row = tuple[Any, ...]
 COLUMNS = tuple(field.name for field in fields(Service))
+SHAPE = blake2b(" ".join(COLUMNS).encode(), digest_size=4).hexdigest()
+"""The fields and their order, in short: a record of another shape is another version's."""
 row_of = listing(Service)
 
 
@@ -37,11 +41,14 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether all that is said is said for information only."""
 
 
+RECORD = tuple[Literal[SHAPE], Manner, list[Row], Reading]  # type: ignore[valid-type]
+
+
 def facts_of(manner: Manner, reading: Reading) -> bytes:
     """Return what is recorded of a visit: how it is answered, and what was read."""
     rows = [row_of(service) for service in reading.visit.services]
     rest = replace(reading, visit=reading.visit.recharted(()))
-    return msgspec.msgpack.encode((manner, rows, rest))
+    return msgspec.msgpack.encode((SHAPE, manner, rows, rest))
 
 
 def kept(decision: Decision) -> tuple[Manner, Reading]:
@@ -52,8 +59,7 @@ def kept(decision: Decision) -> tuple[Manner, Reading]:
 
     """
     try:
-        recorded = msgspec.msgpack.decode(decision.facts, type=tuple[Manner, list[Row], Reading])
-        manner, rows, rest = recorded
+        _, manner, rows, rest = msgspec.msgpack.decode(decision.facts, type=RECORD)
         named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
         services = msgspec.convert(named, tuple[Service, ...])
     except (msgspec.MsgspecError, ValueError):

@@ -8,7 +8,7 @@ import pytest
 
 from plugin.errors import RefusedError
 from plugin.fhir.reader import Reading
-from plugin.recorded import Manner, facts_of, kept, row_of
+from plugin.recorded import SHAPE, Manner, facts_of, kept, row_of
 from plugin.store.store import Decision
 from rules.model import Mapped, Service, Visit
 
@@ -51,11 +51,12 @@ def test_what_is_recorded_is_what_was_read() -> None:
     "other",
     [
         (MANNER, READING),
-        (MANNER, [(*ROW, "more")], READING),
-        (MANNER, [ROW[:-1]], READING),
-        (MANNER, [(*ROW[:-1], "words")], READING),
+        ("00000000", MANNER, [ROW], READING),
+        (SHAPE, MANNER, [(*ROW, "more")], READING),
+        (SHAPE, MANNER, [ROW[:-1]], READING),
+        (SHAPE, MANNER, [(*ROW[:-1], "words")], READING),
     ],
-    ids=["without rows", "a longer row", "a shorter row", "another kind"],
+    ids=["without rows", "other fields", "a longer row", "a shorter row", "another kind"],
 )
 def test_what_another_version_recorded_is_refused(other: tuple[object, ...]) -> None:
     decision = replace(DECISION, facts=msgspec.msgpack.encode(other))
