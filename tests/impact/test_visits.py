@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from plugin import tenants
 from plugin.errors import RefusedError
@@ -81,8 +82,8 @@ def by_rule(said: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return what an answer of ``POST /check`` says of each rule, but for the authority."""
     found: dict[str, list[str]] = {}
     for each in (*said["findings"], *said["notChecked"]):
-        own = {name: value for name, value in each.items() if name != "cite"}
-        found.setdefault(each["rule"], []).append(json.dumps(own, sort_keys=True))
+        own = {name: value for name, value in asdict(each).items() if name != "cite"}
+        found.setdefault(each.rule, []).append(json.dumps(own, sort_keys=True))
     return {rule: sorted(own) for rule, own in found.items()}
 
 
