@@ -47,8 +47,8 @@ clean:
 
 .venv/test.stamp: requirements/test.txt tests/ehr/medplum/package-lock.json .venv/run.stamp
 	$(BIN)/pip $(LOCKED) requirements/test.txt
-	@sh tests/browser/install.sh
-	@sh tests/store/install.sh
+	@sh tests/install.sh chromium chromium chromium-browser google-chrome
+	@sh tests/install.sh postgresql postgres '/usr/lib/postgresql/*/bin/postgres'
 	@sh tests/ehr/medplum/install.sh
 	@touch $@
 

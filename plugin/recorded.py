@@ -22,7 +22,7 @@ Row = tuple[Any, ...]
 COLUMNS = tuple(field.name for field in fields(Service))
 SHAPE = blake2b(" ".join(COLUMNS).encode(), digest_size=4).hexdigest()
 """The fields and their order, in short: a record of another shape is another version's."""
-row_of = listing(Service)
+as_row = listing(Service)
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -46,7 +46,7 @@ RECORD = tuple[Literal[SHAPE], Manner, list[Row], Reading]  # type: ignore[valid
 
 def facts_of(manner: Manner, reading: Reading) -> bytes:
     """Return what is recorded of a visit: how it is answered, and what was read."""
-    rows = [row_of(service) for service in reading.visit.services]
+    rows = [as_row(service) for service in reading.visit.services]
     rest = replace(reading, visit=reading.visit.recharted(()))
     return msgspec.msgpack.encode((SHAPE, manner, rows, rest))
 

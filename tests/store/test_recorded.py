@@ -8,7 +8,7 @@ import pytest
 
 from plugin.errors import RefusedError
 from plugin.fhir.reader import Reading
-from plugin.recorded import SHAPE, Manner, facts_of, kept, row_of
+from plugin.recorded import SHAPE, Manner, as_row, facts_of, kept
 from plugin.store.store import Decision
 from rules.model import Mapped, Service, Visit
 
@@ -40,7 +40,7 @@ DECISION = Decision(
     cards=0,
     facts=facts_of(MANNER, READING),
 )
-ROW = row_of(SERVICES[0])
+ROW = as_row(SERVICES[0])
 
 
 def test_what_is_recorded_is_what_was_read() -> None:
